@@ -1,0 +1,2 @@
+//! The chats: each an adapter with the same file names (`listen` hears, `send` speaks).
+pub mod local;

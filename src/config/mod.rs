@@ -1,0 +1,131 @@
+//! The configuration: one TOML file, then the environment; as written (`written.rs`, by serde), then as meant
+//! (`meant.rs` and `response.rs`, judged). Whatever is wrong is told with its place, all of it at once.
+
+mod error;
+mod meant;
+mod read;
+mod response;
+mod secret;
+mod sheet;
+mod values;
+mod written;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_file;
+#[cfg(test)]
+mod tests_plan;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub use error::{Place, Problem, Problems};
+pub use secret::Secret;
+pub use sheet::PREFIX;
+
+use crate::plan::{Plan, RoomId};
+use sheet::Sheet;
+
+/// Read when no file is named; it may be missing.
+pub const DEFAULT_FILE: &str = "config/firebell.toml";
+
+/// The configuration as meant: every value is there and fits the others.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: Server,
+    pub store: Store,
+    /// `None`: the local chat is off.
+    pub local: Option<Local>,
+    pub plan: Plan,
+    /// The folder with the user's own templates; what is missing in it is built in.
+    pub templates: PathBuf,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Port 0: any free one.
+    pub listen: SocketAddr,
+    /// How people's browsers reach the server, without a slash at the end; `None`: see [`Server::url`].
+    pub public_url: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// `sqlite://path` or `postgres://…`, with its password.
+    pub url: Secret,
+}
+
+/// The chat in the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Local {
+    /// `None`: nobody is asked for one, and the server listens on loopback only.
+    pub password: Option<Secret>,
+    /// What a command begins with: `/incident`.
+    pub command: String,
+    /// The rooms that hear of incidents, also in `plan.announcements.default_rooms`.
+    pub announce: Vec<RoomId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: tracing::Level,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Reads the named file, which has to be there, or the default one, which need not be; then the environment.
+    pub fn load(named: Option<&Path>) -> Result<Config, Problems> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(e) => {
+                let what = format!("the configuration file cannot be read: {e}");
+                return Err(Problem { place: Place::WholeFile { name }, what }.into());
+            }
+        };
+        Config::read(&name, &text, environment()?)
+    }
+
+    /// Reads a configuration file's text; `name` is what its problems are told by, `variables` the environment.
+    pub fn read(name: &str, text: &str, variables: Vec<(String, String)>) -> Result<Config, Problems> {
+        let sheet = Sheet::new(name, text, variables);
+        meant::meant(&sheet, &read::read(&sheet)?)
+    }
+}
+
+impl Server {
+    /// How people's browsers reach the server, given the address that it listens on.
+    pub fn url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.clone(),
+            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+}
+
+/// The variables that are ours.
+#[expect(clippy::disallowed_methods, reason = "configuration is where the environment comes in")]
+fn environment() -> Result<Vec<(String, String)>, Problems> {
+    let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
+    ours.map(|(name, value)| match (name.into_string(), value.into_string()) {
+        (Ok(name), Ok(value)) => Ok((name, value)),
+        (Ok(name), Err(_)) => Err(not_text(name)),
+        (Err(name), _) => Err(not_text(name.to_string_lossy().into_owned())),
+    })
+    .collect()
+}
+
+fn not_text(variable: String) -> Problems {
+    Problem { place: Place::Variable(variable), what: "is not UTF-8 text".into() }.into()
+}

@@ -1,0 +1,99 @@
+//! `config/firebell.toml` documents every key, and says the truth about the defaults.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Config;
+use super::read::quoted;
+use super::written::Written;
+
+const FILE: &str = include_str!("../../config/firebell.toml");
+
+fn read(text: &str) -> Config {
+    Config::read("config/firebell.toml", text, Vec::new()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// A line that is a setting with a `#` before it: `#key = …`, `#[[section]]`. Prose has a space there.
+fn commented_out(line: &str) -> Option<&str> {
+    line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
+}
+
+/// The file with all that is commented out put in, but for the lines that `leave_out` names.
+fn put_in(leave_out: impl Fn(&str) -> bool) -> String {
+    let lines = FILE.lines().map(|line| commented_out(line).unwrap_or(line));
+    lines.filter(|line| !leave_out(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn as_it_stands_it_says_what_holds_without_it() {
+    let defaults = read("");
+    let file = read(FILE);
+    assert_eq!(format!("{file:#?}"), format!("{defaults:#?}"));
+    // The one value that Debug does not show.
+    assert_eq!(file.store.url, defaults.store.url);
+}
+
+#[test]
+fn with_every_example_put_in_it_holds() {
+    let config = read(&put_in(|line| line.starts_with("url_file") || line.starts_with("password_file")));
+    assert_eq!(config.server.public_url.as_deref(), Some("https://firebell.example.org"));
+    assert!(config.local.unwrap().password.is_some());
+    assert_eq!(config.plan.services[0].key, "checkout");
+    assert_eq!(config.plan.first_steps("sev1", Some("checkout")), ["Stop the deployments."]);
+    assert_eq!(config.plan.announcements.rooms("sev1", Some("checkout"), false)[0].to_string(), "local:management");
+}
+
+#[test]
+fn with_secrets_from_files_only_the_files_are_missing() {
+    let text = put_in(|line| line.starts_with("url =") || line.starts_with("password ="));
+    let problems = Config::read("f", &text, Vec::new()).unwrap_err();
+    let problems: Vec<String> = problems.iter().map(|p| p.what.clone()).collect();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems.iter().all(|p| p.contains("/run/secrets/firebell-") && p.contains("cannot be read")));
+}
+
+#[test]
+fn it_names_every_key_that_can_be_read() {
+    let whole: toml::Table = put_in(|_| false).parse().unwrap();
+    let whole = toml::Value::Table(whole);
+    for section in keys("zzz = 1") {
+        let entry = whole.get(section).unwrap_or_else(|| panic!("[{section}] is not in the file"));
+        if section == "groups" {
+            continue;
+        }
+        let listed = entry.is_array();
+        for key in keys(&if listed { format!("[[{section}]]\nzzz = 1") } else { format!("[{section}]\nzzz = 1") }) {
+            assert!(has(entry, key), "{key} of [{section}] is not in the file");
+        }
+    }
+    for (list, entry) in [
+        ("[[announcements.route]]\nzzz = 1", &whole["announcements"]["route"]),
+        ("[[service]]\nlinks = [{ zzz = 1 }]", &whole["service"][0]["links"]),
+    ] {
+        for key in keys(list) {
+            assert!(has(entry, key), "{key} is not in the file's {list}");
+        }
+    }
+}
+
+/// The keys that serde knows beside the unknown `zzz`.
+fn keys(text: &str) -> Vec<&'static str> {
+    let error = toml::from_str::<Spanned<Written>>(text).unwrap_err().message().to_string();
+    let (_, expected) = error.split_once(", expected ").expect("an unknown key");
+    quoted(expected).into_iter().map(|key| &*key.to_string().leak()).collect()
+}
+
+fn has(entry: &toml::Value, key: &str) -> bool {
+    match entry {
+        toml::Value::Array(list) => list.iter().any(|entry| has(entry, key)),
+        entry => entry.get(key).is_some(),
+    }
+}
+
+/// What serde gives for an unknown key is read by its words; should they change, this says so.
+#[test]
+fn serde_names_the_keys_that_it_knows() {
+    let deserializer = toml::Deserializer::parse("[log]\nzzz = 1").unwrap();
+    let error = Written::deserialize(deserializer).unwrap_err();
+    assert_eq!(error.message(), "unknown field `zzz`, expected `format` or `level`");
+}

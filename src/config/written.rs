@@ -1,0 +1,209 @@
+//! The configuration as written: every key optional, nothing judged but its shape.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+use toml::Spanned;
+
+pub type Text = Spanned<String>;
+/// A `[[…]]` list, with its own place and that of each entry.
+pub type Entries<T> = Spanned<Vec<Spanned<T>>>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Written {
+    pub server: Server,
+    pub store: Store,
+    pub local: Local,
+    pub severity: Option<Entries<Severity>>,
+    pub role: Option<Entries<Role>>,
+    pub service: Option<Entries<Service>>,
+    pub immediate_action: Option<Entries<ImmediateAction>>,
+    pub plan: Plan,
+    pub reactions: Reactions,
+    pub groups: BTreeMap<String, List>,
+    pub permissions: Permissions,
+    pub announcements: Announcements,
+    pub log: Log,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    pub listen: Option<Text>,
+    pub public_url: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    pub url: Option<Text>,
+    pub url_file: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Local {
+    pub enabled: Option<bool>,
+    pub password: Option<Text>,
+    pub password_file: Option<Text>,
+    pub command: Option<Text>,
+    pub announce: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Severity {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub meaning: Option<Text>,
+    pub update_every: Option<Text>,
+    pub invite: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Role {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub aliases: Option<List>,
+    pub meaning: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Service {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub invite: Option<List>,
+    pub links: Vec<Spanned<Link>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Link {
+    pub label: Option<Text>,
+    pub url: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImmediateAction {
+    pub service: Option<Text>,
+    pub severity: Option<List>,
+    pub text: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plan {
+    pub default_severity: Option<Text>,
+    pub ask_commander: Option<Text>,
+    pub remind_before: Option<Text>,
+    pub archive_at_close: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reactions {
+    pub note: Option<List>,
+    pub finding: Option<List>,
+    pub hypothesis: Option<List>,
+    pub decision: Option<List>,
+    pub mitigation: Option<List>,
+    pub action: Option<List>,
+    pub declare: Option<List>,
+    pub confirm: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Permissions {
+    pub declare: Option<List>,
+    pub command: Option<List>,
+    pub severity: Option<List>,
+    pub status: Option<List>,
+    pub update: Option<List>,
+    pub close: Option<List>,
+    pub private: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Announcements {
+    pub templates: Option<Text>,
+    pub route: Vec<Spanned<Route>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Route {
+    pub severity: Option<List>,
+    pub service: Option<List>,
+    pub rooms: Option<List>,
+    pub private: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    pub format: Option<Text>,
+    pub level: Option<Text>,
+}
+
+/// One name, names with commas between them, or a list of names.
+#[derive(Debug)]
+pub struct List {
+    pub at: usize,
+    pub names: Vec<Text>,
+}
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<List, D::Error> {
+        let written = Spanned::<OneOrMany>::deserialize(deserializer)?;
+        let span = written.span();
+        let names = match written.into_inner() {
+            OneOrMany::Many(names) => names,
+            OneOrMany::One(names) => names
+                .split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(|name| Spanned::new(span.clone(), name.to_string()))
+                .collect(),
+        };
+        Ok(List { at: span.start, names })
+    }
+}
+
+enum OneOrMany {
+    One(String),
+    Many(Vec<Text>),
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OneOrMany, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name or a list of names")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(name.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = list.next_element()? {
+                    names.push(name);
+                }
+                Ok(OneOrMany::Many(names))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}

@@ -1,0 +1,179 @@
+//! A typed command: read, decided, answered to the one who typed it.
+
+use chrono::{DateTime, Utc};
+
+use super::Office;
+use super::enact::{Enacted, answer, answer_draft, enact, is_member, may_see};
+use super::hear::asked;
+use crate::grammar::{Asking, Context, names_in, parse};
+use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
+use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
+use crate::plan::{Number, Person, Room};
+use crate::ports::{Mention, Speaker, StoreError, Transaction, Work};
+
+pub(super) struct Typed<'a> {
+    pub identity: &'a str,
+    pub at: DateTime<Utc>,
+    pub by: &'a Speaker,
+    pub room: &'a Room,
+    /// Without the prefix.
+    pub words: &'a str,
+    pub mentions: &'a [Mention],
+}
+
+pub(super) async fn command(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<(), StoreError> {
+    let style = office.style(typed.room.id.platform);
+    if !typed.by.known {
+        return turn_away(office, tx, typed).await;
+    }
+    let people = people_in(tx, typed).await?;
+    let context = Context {
+        speaker: &typed.by.person,
+        now: typed.at,
+        zone: typed.by.zone.unwrap_or(chrono_tz::UTC),
+        plan: &office.plan,
+        people: &people,
+    };
+    let here = tx.incident_in(&typed.room.id).await?;
+    let doc = match parse(typed.words, &context) {
+        Err(what) => Some(misunderstood(&what, &style)),
+        Ok(Asking::Question(question)) => {
+            let work = Work::Look {
+                to: typed.by.person.clone(),
+                room: typed.room.id.clone(),
+                groups: typed.by.groups.clone(),
+                question,
+                incident: here,
+            };
+            return tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await;
+        }
+        Ok(Asking::Command(command)) => match (*command, here) {
+            (command @ Command::Declare { .. }, _) => {
+                let asked = asked(typed.at, typed.by, &typed.room.id, false);
+                declare(office, tx, command, &asked).await?.err().map(|why| refused(&why, &office.plan, &style))
+            }
+            (command, Some(number)) => in_room(office, tx, typed, number, command, &style).await?,
+            (_, None) => Some(strange_place(first_word(typed.words), &style)),
+        },
+    };
+    match doc {
+        Some(doc) => answer(office, tx, typed.identity, &typed.by.person.id, &typed.room.id, doc).await,
+        None => Ok(()),
+    }
+}
+
+fn first_word(words: &str) -> &str {
+    words.split_whitespace().next().unwrap_or_default()
+}
+
+/// Somebody who shares nothing with the bot is told so once, and not again.
+async fn turn_away(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<(), StoreError> {
+    let person = &typed.by.person.id;
+    match tx.first_time(&format!("stranger/{person}"), office.clock.now()).await? {
+        true => answer(office, tx, typed.identity, person, &typed.room.id, stranger()).await,
+        false => Ok(()),
+    }
+}
+
+/// Whom the names in the text may mean: what the chat resolved, else who is known by that name in this chat.
+async fn people_in(tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<Vec<(String, Vec<Person>)>, StoreError> {
+    let mut people: Vec<(String, Vec<Person>)> =
+        typed.mentions.iter().map(|m| (m.name.clone(), vec![m.person.clone()])).collect();
+    for name in names_in(typed.words) {
+        if people.iter().any(|(known, _)| known.to_lowercase().starts_with(&name.to_lowercase())) {
+            continue;
+        }
+        let mut found = tx.people_named(&name).await?;
+        found.retain(|p| p.id.platform == typed.room.id.platform);
+        people.push((name, found));
+    }
+    Ok(people)
+}
+
+/// Declares, unless an open incident that this person may see has the same title.
+pub(super) async fn declare(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    command: Command,
+    asked: &Asked,
+) -> Result<Result<Enacted, Refusal>, StoreError> {
+    let Command::Declare { title, severity, service, private, origin, .. } = command else {
+        return Ok(Err(Refusal::TextMissing { what: "title" }));
+    };
+    let same = same_title(office, tx, &title, asked).await?;
+    let command = Command::Declare { title, severity, service, private, origin, same };
+    let number = tx.next_number().await?;
+    enact(office, tx, Incident::unborn(number), command, asked).await
+}
+
+async fn same_title(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    title: &str,
+    asked: &Asked,
+) -> Result<Option<Same>, StoreError> {
+    let Some(person) = asked.by.person() else { return Ok(None) };
+    for number in tx.open_titled(title).await? {
+        let Some(incident) = tx.load(number).await? else { continue };
+        let member = is_member(tx, &incident, &person.id).await?;
+        if may_see(office, &incident, person, member, &asked.groups) {
+            return Ok(Some(Same { number, title: incident.title.clone(), room: incident.room().cloned() }));
+        }
+    }
+    Ok(None)
+}
+
+/// 🚨 then ✅: the message is where it was declared from.
+pub(super) fn declare_from(message: &crate::incident::SaidMessage, title: String) -> Command {
+    let origin = Origin { message: message.id.clone(), link: message.link.clone() };
+    Command::Declare { title, severity: None, service: None, private: false, origin: Some(origin), same: None }
+}
+
+/// A command about the incident of this room. `None`: the room is told, which is the answer.
+async fn in_room(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+    number: Number,
+    command: Command,
+    style: &Style,
+) -> Result<Option<Doc>, StoreError> {
+    let Some(incident) = tx.load(number).await? else { return Ok(None) };
+    let member = is_member(tx, &incident, &typed.by.person.id).await?;
+    let asked = asked(typed.at, typed.by, &typed.room.id, member);
+    let enacted = match command {
+        Command::Merge { into, .. } => merge(office, tx, incident, into, &asked).await?,
+        command => enact(office, tx, incident, command, &asked).await?,
+    };
+    Ok(match enacted {
+        Ok(enacted) => done(&enacted.events, &enacted.after, style),
+        Err(refusal) => Some(refused(&refusal, &office.plan, style)),
+    })
+}
+
+/// Two incidents in one transaction: this one ends, the other one takes over what it has.
+async fn merge(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    incident: Incident,
+    into: Number,
+    asked: &Asked,
+) -> Result<Result<Enacted, Refusal>, StoreError> {
+    let target = match (asked.by.person(), tx.load(into).await?) {
+        (Some(person), Some(target)) => {
+            let member = is_member(tx, &target, &person.id).await?;
+            Some(target).filter(|t| may_see(office, t, person, member, &asked.groups))
+        }
+        _ => None,
+    };
+    let seen = target.as_ref().map(|t| MergeTarget { status: t.status, private: t.private });
+    let merged = match enact(office, tx, incident, Command::Merge { into, target: seen }, asked).await? {
+        Ok(merged) => merged,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Some(target) = target {
+        let other = Box::new(merged.after.clone());
+        let _ = enact(office, tx, target, Command::Absorb { other }, asked).await?;
+    }
+    Ok(Ok(merged))
+}

@@ -1,0 +1,105 @@
+//! From a command to durable events and the work that follows from them.
+
+use super::Office;
+use crate::incident::{Asked, Command, Effect, Event, Incident, Recorded, Refusal, consequences, decide, evolve};
+use crate::phrase::Doc;
+use crate::plan::{Permission, Person, PersonId, RoomId, Standing};
+use crate::ports::{Draft, StoreError, Transaction, Work};
+
+/// What a command led to.
+pub(super) struct Enacted {
+    pub events: Vec<Event>,
+    pub after: Incident,
+}
+
+pub(super) async fn enact(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    incident: Incident,
+    command: Command,
+    asked: &Asked,
+) -> Result<Result<Enacted, Refusal>, StoreError> {
+    let events = match decide(&incident, command, asked, &office.plan) {
+        Ok(events) => events,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let now = office.clock.now();
+    let number = incident.number;
+    let mut after = incident;
+    let mut recorded = Vec::with_capacity(events.len());
+    let mut drafts = Vec::new();
+    for event in &events {
+        let fact = Recorded {
+            incident: number,
+            seq: after.seq + 1,
+            at: asked.at,
+            by: asked.by.clone(),
+            place: asked.place.clone(),
+            event: event.clone(),
+        };
+        after = evolve(after, &fact);
+        let effects = consequences(&fact, &after, &office.plan);
+        drafts.extend(effects.into_iter().enumerate().map(|(n, effect)| draft(&fact, n, effect, now)));
+        recorded.push(fact);
+    }
+    if !recorded.is_empty() {
+        tx.append(&recorded, &after).await?;
+    }
+    for draft in &drafts {
+        tx.enqueue(draft).await?;
+    }
+    Ok(Ok(Enacted { events, after }))
+}
+
+fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono::Utc>) -> Draft {
+    let number = fact.incident;
+    let due = match &effect {
+        Effect::SetAlarm { due, .. } => *due,
+        _ => now,
+    };
+    Draft {
+        key: effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq)),
+        lane: effect.lane(number).0,
+        rank: effect.rank(),
+        due,
+        work: Work::Effect { incident: number, effect },
+    }
+}
+
+/// A private answer, worded now. `identity` is that of the delivery which it answers.
+pub(super) async fn answer(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    identity: &str,
+    to: &PersonId,
+    room: &RoomId,
+    doc: Doc,
+) -> Result<(), StoreError> {
+    let work = Work::Answer { to: to.clone(), room: room.clone(), doc };
+    tx.enqueue(&answer_draft(office, identity, to, work)).await
+}
+
+pub(super) fn answer_draft(office: &Office, identity: &str, to: &PersonId, work: Work) -> Draft {
+    Draft { key: format!("answer/{identity}"), lane: format!("answer/{to}"), rank: 0, due: office.clock.now(), work }
+}
+
+/// Whether the person is in one of the incident's rooms.
+pub(super) async fn is_member(
+    tx: &mut dyn Transaction,
+    incident: &Incident,
+    person: &PersonId,
+) -> Result<bool, StoreError> {
+    for room in &incident.rooms {
+        if tx.is_member(&room.room.id, person).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether somebody may know of an incident: of a private one its members, and whom the plan permits.
+pub(super) fn may_see(office: &Office, incident: &Incident, person: &Person, member: bool, groups: &[String]) -> bool {
+    let roles = incident.roles_of(&person.id);
+    let standing = Standing { person: &person.id, known: true, member, groups, roles: &roles };
+    !incident.private || member || office.plan.permits(Permission::Private, standing)
+}

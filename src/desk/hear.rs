@@ -1,0 +1,94 @@
+//! One thing heard, within a transaction: what it is decides who looks at it.
+
+use super::enact::enact;
+use super::{Office, commands, reactions};
+use crate::incident::{Actor, Asked, Command};
+use crate::plan::MessageId;
+use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
+
+pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &Inbound) -> Result<(), StoreError> {
+    // A message of an incident's room is its own mark of having been heard: it is on the transcript once.
+    if let Heard::Message(said) = &inbound.heard {
+        return message(tx, inbound, said).await;
+    }
+    let identity = inbound.identity();
+    if !tx.first_time(&identity, office.clock.now()).await? {
+        return Ok(());
+    }
+    match &inbound.heard {
+        Heard::Message(_) => Ok(()),
+        Heard::Command { by, room, words, mentions, .. } => {
+            tx.meet(&by.person).await?;
+            let typed = commands::Typed { identity: &identity, at: inbound.at, by, room, words, mentions };
+            commands::command(office, tx, &typed).await
+        }
+        Heard::Edited { message, text, .. } => {
+            tx.revise(message, text).await?;
+            follow(office, tx, inbound, message, Command::Revise { message: message.clone(), text: text.clone() }).await
+        }
+        Heard::Deleted { message } => {
+            tx.erase(message).await?;
+            follow(office, tx, inbound, message, Command::Erase { message: message.clone() }).await
+        }
+        Heard::Reacted { message, emoji, by, on, said, .. } => {
+            tx.meet(&by.person).await?;
+            let touch =
+                reactions::Touch { identity: &identity, at: inbound.at, by, message, on: *on, said: said.as_ref() };
+            reactions::emoji(office, tx, &touch, emoji).await
+        }
+        Heard::Pinned { message, by, on, said, .. } => {
+            tx.meet(&by.person).await?;
+            let touch =
+                reactions::Touch { identity: &identity, at: inbound.at, by, message, on: *on, said: said.as_ref() };
+            reactions::pin(office, tx, &touch).await
+        }
+        Heard::Joined { room, person, .. } => {
+            tx.meet(person).await?;
+            tx.joined(room, &person.id).await
+        }
+        Heard::Left { room, person, .. } => tx.left(room, person).await,
+    }
+}
+
+/// Everything that is said in an incident's room goes on its transcript.
+async fn message(tx: &mut dyn Transaction, inbound: &Inbound, said: &Said) -> Result<(), StoreError> {
+    tx.meet(&said.by.person).await?;
+    let Some(number) = tx.incident_in(&said.id.room).await? else { return Ok(()) };
+    if tx.record(&MessageRecord::new(said, inbound.at), number).await? {
+        tx.joined(&said.id.room, &said.by.person.id).await?;
+    }
+    Ok(())
+}
+
+/// What becomes of a message becomes of its entry on the timeline.
+async fn follow(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    inbound: &Inbound,
+    message: &MessageId,
+    command: Command,
+) -> Result<(), StoreError> {
+    let Some(number) = tx.incident_in(&message.room).await? else { return Ok(()) };
+    let Some(incident) = tx.load(number).await? else { return Ok(()) };
+    let asked = Asked { place: Some(message.room.clone()), ..Asked::by_firebell(inbound.at) };
+    // Most messages are on no timeline.
+    let _ = enact(office, tx, incident, command, &asked).await?;
+    Ok(())
+}
+
+/// Who asks, for `decide`.
+pub(super) fn asked(
+    inbound_at: chrono::DateTime<chrono::Utc>,
+    by: &Speaker,
+    room: &crate::plan::RoomId,
+    member: bool,
+) -> Asked {
+    Asked {
+        by: Actor::Person(by.person.clone()),
+        at: inbound_at,
+        place: Some(room.clone()),
+        known: by.known,
+        member,
+        groups: by.groups.clone(),
+    }
+}

@@ -1,0 +1,125 @@
+//! Answers to questions, looked up when they are given.
+
+use super::Office;
+use super::enact::may_see;
+use crate::grammar::Question;
+use crate::incident::{Incident, Refusal};
+use crate::phrase::{self, ActionLine, Doc, IncidentLine, Style};
+use crate::plan::{Number, Person};
+use crate::ports::{StoreError, Summary};
+
+/// Who asks and where.
+pub(super) struct Asker<'a> {
+    pub person: &'a Person,
+    pub groups: &'a [String],
+    /// The incident of the room, if it is one's.
+    pub here: Option<Number>,
+    pub style: Style,
+}
+
+pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let style = &asker.style;
+    match question {
+        Question::List { all } => list(office, *all, asker).await,
+        Question::Actions { mine } => actions(office, *mine, asker).await,
+        Question::Help { word: Some(word) } => Ok(phrase::help_word(word, style)),
+        Question::Help { word: None } => Ok(phrase::help(asker.here.is_some(), style)),
+        Question::Nothing if asker.here.is_none() => Ok(phrase::start(style)),
+        Question::Show { number: Some(number) } => match visible(office, *number, asker).await? {
+            Some(incident) => Ok(phrase::card(&incident, &office.plan, style)),
+            None => Ok(phrase::refused(&Refusal::NoSuchIncident { number: *number }, &office.plan, style)),
+        },
+        Question::Show { number: None }
+        | Question::Timeline { .. }
+        | Question::Tasks
+        | Question::Postmortem
+        | Question::Nothing => here(office, question, asker).await,
+    }
+}
+
+/// Questions about the incident of this room.
+async fn here(office: &Office, question: &Question, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let style = &asker.style;
+    let incident = match asker.here {
+        Some(number) => visible(office, number, asker).await?,
+        None => None,
+    };
+    let Some(incident) = incident else {
+        let word = match question {
+            Question::Timeline { .. } => "timeline",
+            Question::Tasks => "tasks",
+            Question::Postmortem => "postmortem",
+            _ => "show",
+        };
+        return Ok(phrase::strange_place(word, style));
+    };
+    Ok(match question {
+        Question::Timeline { last } => phrase::timeline(&incident, *last, style),
+        Question::Tasks => phrase::tasks(&incident, style),
+        Question::Postmortem => phrase::postmortem(&incident, style),
+        Question::Nothing => phrase::panel(&incident, &office.plan, style),
+        _ => phrase::card(&incident, &office.plan, style),
+    })
+}
+
+/// The incident, if there is one that this person may know of.
+async fn visible(office: &Office, number: Number, asker: &Asker<'_>) -> Result<Option<Incident>, StoreError> {
+    let Some(incident) = office.ledger.incident(number).await? else { return Ok(None) };
+    if !incident.private {
+        return Ok(Some(incident));
+    }
+    let member = office.ledger.is_member(number, &asker.person.id).await?;
+    Ok(Some(incident).filter(|i| may_see(office, i, asker.person, member, asker.groups)))
+}
+
+async fn list(office: &Office, all: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let mut found = office.ledger.open().await?;
+    // Worst first; the ledger gives the oldest first.
+    found.sort_by_key(|s| office.plan.severity_rank(&s.severity));
+    if all {
+        found.extend(office.ledger.ended(20).await?);
+    }
+    let mut shown: Vec<Summary> = Vec::new();
+    for summary in found {
+        if !summary.private || visible(office, summary.number, asker).await?.is_some() {
+            shown.push(summary);
+        }
+    }
+    let lines: Vec<IncidentLine<'_>> = shown
+        .iter()
+        .map(|s| IncidentLine {
+            number: s.number,
+            title: &s.title,
+            severity: &s.severity,
+            status: s.status,
+            commander: s.commander.as_ref().map(|p| p.name.as_str()),
+            room: s.room.as_ref(),
+            declared: s.declared,
+        })
+        .collect();
+    Ok(phrase::incidents(&lines, all, office.clock.now(), &office.plan, &asker.style))
+}
+
+/// In an incident's room those of the incident; elsewhere, and with `mine`, those of all incidents.
+async fn actions(office: &Office, mine: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let only = asker.here.filter(|_| !mine);
+    let mut shown = Vec::new();
+    for action in office.ledger.actions(only).await? {
+        let is_mine = action.owner.as_ref().is_some_and(|p| p.id == asker.person.id);
+        if (mine && !is_mine) || (action.private && visible(office, action.incident, asker).await?.is_none()) {
+            continue;
+        }
+        shown.push(action);
+    }
+    let lines: Vec<ActionLine<'_>> = shown
+        .iter()
+        .map(|a| ActionLine {
+            incident: Some(a.incident).filter(|_| only.is_none()),
+            number: a.number,
+            text: &a.text,
+            owner: a.owner.as_ref().map(|p| p.name.as_str()),
+            due: a.due,
+        })
+        .collect();
+    Ok(phrase::actions(&lines, mine, office.clock.now().date_naive(), &asker.style))
+}

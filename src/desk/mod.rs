@@ -1,0 +1,112 @@
+//! The desk: where what is heard meets the pure core, and where the work that follows is performed. The only place
+//! that knows both.
+//!
+//! [`Desk::receive`] takes a delivery in and returns once it is durable. [`Desk::relay`] performs what waits in the
+//! outbox and brings back what was learnt.
+
+mod clerk;
+mod commands;
+mod enact;
+mod hear;
+mod look;
+mod perform;
+mod reactions;
+mod relay;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::phrase::{AnnouncementWords, Style};
+use crate::plan::{Plan, Platform};
+use crate::ports::{Chat, Clock, Inbound, Journal, Ledger, StoreError};
+use clerk::Delivery;
+
+/// What the desk works with.
+pub struct Tools {
+    pub journal: Arc<dyn Journal>,
+    pub ledger: Arc<dyn Ledger>,
+    pub clock: Arc<dyn Clock>,
+    pub chats: Vec<Arc<dyn Chat>>,
+    pub plan: Arc<Plan>,
+    pub words: AnnouncementWords,
+    /// What a command begins with in each chat.
+    pub prefixes: BTreeMap<Platform, String>,
+    /// Where the pages are: `http://127.0.0.1:7878`.
+    pub pages: String,
+}
+
+/// Cheap to clone; all clones are the same desk.
+#[derive(Clone)]
+pub struct Desk {
+    office: Arc<Office>,
+    deliveries: mpsc::Sender<(Delivery, oneshot::Sender<Result<(), StoreError>>)>,
+}
+
+/// What all parts of the desk share.
+struct Office {
+    journal: Arc<dyn Journal>,
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    chats: BTreeMap<Platform, Arc<dyn Chat>>,
+    plan: Arc<Plan>,
+    words: AnnouncementWords,
+    prefixes: BTreeMap<Platform, String>,
+    pages: String,
+    /// There may be work in the outbox.
+    work: Notify,
+    /// Counts commits, so that pages know when to look again.
+    changes: watch::Sender<u64>,
+}
+
+impl Office {
+    fn style(&self, platform: Platform) -> Style {
+        let prefix = self.prefixes.get(&platform).cloned().unwrap_or_else(|| "/incident".into());
+        Style { prefix, pages: self.pages.clone() }
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|n| *n += 1);
+        self.work.notify_one();
+    }
+}
+
+impl Desk {
+    /// Opens the desk; must be called within a Tokio runtime.
+    pub fn open(tools: Tools) -> Desk {
+        let office = Arc::new(Office {
+            journal: tools.journal,
+            ledger: tools.ledger,
+            clock: tools.clock,
+            chats: tools.chats.into_iter().map(|chat| (chat.platform(), chat)).collect(),
+            plan: tools.plan,
+            words: tools.words,
+            prefixes: tools.prefixes,
+            pages: tools.pages,
+            work: Notify::new(),
+            changes: watch::Sender::new(0),
+        });
+        let (deliveries, waiting) = mpsc::channel(clerk::QUEUE);
+        tokio::spawn(clerk::work(office.clone(), waiting));
+        Desk { office, deliveries }
+    }
+
+    /// Takes in what was heard. Once this has returned `Ok`, it is durable together with all that follows from it,
+    /// and the chat may forget it. Heard again, it changes nothing.
+    pub async fn receive(&self, inbound: Inbound) -> Result<(), StoreError> {
+        self.deliver(Delivery::Heard(inbound)).await
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let closed = || StoreError { why: "the desk is closed".into(), clash: false };
+        self.deliveries.send((delivery, answer)).await.map_err(|_| closed())?;
+        answered.await.map_err(|_| closed())?
+    }
+
+    /// Changes whenever something was committed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.office.changes.subscribe()
+    }
+}

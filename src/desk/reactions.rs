@@ -1,0 +1,123 @@
+//! An emoji or a pin, put on a message or taken off it.
+
+use chrono::{DateTime, Utc};
+
+use super::enact::{answer, enact, is_member};
+use super::hear::asked;
+use super::{Office, commands};
+use crate::incident::{Command, Refusal, SaidMessage};
+use crate::phrase::{offer, offer_withdrawn, refused};
+use crate::plan::{Mark, MessageId, Number};
+use crate::ports::{Offer, Speaker, StoreError, Transaction};
+
+pub(super) struct Touch<'a> {
+    pub identity: &'a str,
+    pub at: DateTime<Utc>,
+    pub by: &'a Speaker,
+    pub message: &'a MessageId,
+    pub on: bool,
+    /// The message, where the chat sent it along.
+    pub said: Option<&'a SaidMessage>,
+}
+
+pub(super) async fn emoji(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    emoji: &str,
+) -> Result<(), StoreError> {
+    let reactions = &office.plan.reactions;
+    match tx.incident_in(&touch.message.room).await? {
+        Some(number) => match reactions.mark(emoji) {
+            Some(mark) => put(office, tx, touch, number, mark, false).await,
+            None => Ok(()),
+        },
+        None if reactions.declares(emoji) => offer_to_declare(office, tx, touch).await,
+        None if reactions.confirms(emoji) && touch.on => confirm(office, tx, touch).await,
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn pin(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
+    match tx.incident_in(&touch.message.room).await? {
+        Some(number) => put(office, tx, touch, number, Mark::Note, true).await,
+        None => Ok(()),
+    }
+}
+
+async fn put(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    number: Number,
+    mark: Mark,
+    pin: bool,
+) -> Result<(), StoreError> {
+    let Some(incident) = tx.load(number).await? else { return Ok(()) };
+    let command = match touch.on {
+        false => Command::Unmark { mark, message: touch.message.clone(), pin },
+        true => {
+            let recorded = tx.message(touch.message).await?.filter(|m| !m.deleted).map(|m| m.said());
+            // Firebell's own messages are on no transcript: what they say is on the timeline already.
+            let Some(message) = recorded.or_else(|| touch.said.cloned()) else { return Ok(()) };
+            Command::Mark { mark, message, pin }
+        }
+    };
+    let member = is_member(tx, &incident, &touch.by.person.id).await?;
+    let asked = asked(touch.at, touch.by, &touch.message.room, member);
+    match enact(office, tx, incident, command, &asked).await? {
+        // An emoji that changes nothing is not worth a word.
+        Ok(_) | Err(Refusal::AlreadySo(_)) => Ok(()),
+        Err(refusal) => refuse(office, tx, touch, &refusal).await,
+    }
+}
+
+async fn refuse(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    refusal: &Refusal,
+) -> Result<(), StoreError> {
+    let room = &touch.message.room;
+    let doc = refused(refusal, &office.plan, &office.style(room.platform));
+    answer(office, tx, touch.identity, &touch.by.person.id, room, doc).await
+}
+
+/// 🚨 outside incident rooms: nothing is declared until the same person confirms.
+async fn offer_to_declare(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
+    let (person, room) = (&touch.by.person, &touch.message.room);
+    if !touch.by.known {
+        return Ok(());
+    }
+    if !touch.on {
+        return match tx.take_offer(touch.message, &person.id).await? {
+            Some(_) => answer(office, tx, touch.identity, &person.id, room, offer_withdrawn(touch.message)).await,
+            None => Ok(()),
+        };
+    }
+    let Some(message) = touch.said else { return Ok(()) };
+    tx.offer(&Offer { message: message.clone(), to: person.clone() }).await?;
+    let plan = &office.plan;
+    let confirm = plan.reactions.confirm.iter().find(|e| !e.is_ascii()).map_or("✅", String::as_str);
+    let doc = offer(message, plan.severity_label(&plan.default_severity), confirm);
+    answer(office, tx, touch.identity, &person.id, room, doc).await
+}
+
+async fn confirm(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
+    let Some(offer) = tx.take_offer(touch.message, &touch.by.person.id).await? else { return Ok(()) };
+    let asked = asked(touch.at, touch.by, &touch.message.room, false);
+    let title = title_of(&offer.message.text);
+    match commands::declare(office, tx, commands::declare_from(&offer.message, title), &asked).await? {
+        Ok(_) => Ok(()),
+        Err(refusal) => refuse(office, tx, touch, &refusal).await,
+    }
+}
+
+/// The message's first line, cut to a title's length.
+fn title_of(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("Declared from a message");
+    match line.chars().count() > crate::incident::LIMIT_TITLE {
+        true => line.chars().take(crate::incident::LIMIT_TITLE - 1).chain(['…']).collect(),
+        false => line.to_string(),
+    }
+}

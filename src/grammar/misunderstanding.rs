@@ -1,0 +1,80 @@
+//! Why a text is no command. Each says enough for an answer that helps: what was not understood, and what would be.
+
+use super::Verb;
+use crate::plan::Person;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Misunderstanding {
+    UnknownWord {
+        typed: String,
+        closest: Option<&'static str>,
+    },
+    /// The command needs something more.
+    Missing {
+        verb: Verb,
+        what: &'static str,
+    },
+    UnknownFlag {
+        verb: Verb,
+        typed: String,
+        closest: Option<&'static str>,
+    },
+    NotASeverity {
+        typed: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
+    NotAStatus {
+        typed: String,
+        closest: Option<&'static str>,
+    },
+    NotARole {
+        typed: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
+    NotAService {
+        typed: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
+    NotANumber {
+        verb: Verb,
+        typed: String,
+    },
+    /// Not of the form `INC-42`.
+    NotAKey {
+        verb: Verb,
+        typed: String,
+    },
+    NotATime {
+        verb: Verb,
+        typed: String,
+    },
+    NotADuration {
+        verb: Verb,
+        typed: String,
+    },
+    NobodyNamed {
+        typed: String,
+    },
+    SeveralNamed {
+        typed: String,
+        people: Vec<Person>,
+    },
+}
+
+/// The candidate that was most likely meant, if any is near enough.
+pub(super) fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    // A typed word may be anything, also very long; nothing near it is found by comparing all of it.
+    if typed.chars().count() > 40 {
+        return None;
+    }
+    candidates
+        .into_iter()
+        .map(|c| (strsim::damerau_levenshtein(&typed, &c.to_lowercase()), c))
+        .filter(|(distance, c)| *distance <= 1 + c.chars().count() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, c)| c)
+}

@@ -1,0 +1,459 @@
+//! A typed text as a command, a question, or a misunderstanding. Never panics, whatever the text.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use super::misunderstanding::{Misunderstanding, closest};
+use super::scan::{Scan, flag, take_flags, unquoted};
+use super::words::{Verb, WORDS, Word, word};
+use super::{Question, when};
+use crate::incident::{ActionAim, Command, Milestone, Status};
+use crate::plan::{COMMANDER, Number, Person, Plan, RoleKey};
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asking {
+    Command(Box<Command>),
+    Question(Question),
+}
+
+/// What a text is read with.
+pub struct Context<'a> {
+    pub speaker: &'a Person,
+    pub now: DateTime<Utc>,
+    /// The speaker's; UTC where the chat does not tell.
+    pub zone: Tz,
+    pub plan: &'a Plan,
+    /// The people that a name in the text may mean: the chat's own mentions, and what the directory has for each
+    /// of [`names_in`].
+    pub people: &'a [(String, Vec<Person>)],
+}
+
+type Parsed<T> = Result<T, Misunderstanding>;
+
+/// The names in a text that a directory should be asked for, without their `@`.
+pub fn names_in(text: &str) -> Vec<String> {
+    let mut scan = Scan::new(text);
+    let mut names: Vec<String> = Vec::new();
+    match scan.word().and_then(word).map(|w| w.verb) {
+        // These take a person first, and people leave the @ out.
+        Some(Verb::Lead | Verb::Handover) => names.extend(scan.peek().map(bare_name)),
+        Some(Verb::Role) => {
+            scan.word();
+            names.extend(scan.peek().map(bare_name));
+        }
+        _ => {}
+    }
+    names.extend(text.split_whitespace().filter(|w| w.starts_with('@')).map(bare_name));
+    names.retain(|n| !n.is_empty() && n != "me");
+    names.sort();
+    names.dedup();
+    names.truncate(8);
+    names
+}
+
+/// `@ann,` means ann.
+fn bare_name(word: &str) -> String {
+    word.trim_start_matches('@').trim_end_matches([',', '.', ':', ';', '!', '?', ')']).to_string()
+}
+
+pub fn parse(text: &str, context: &Context<'_>) -> Parsed<Asking> {
+    let mut scan = Scan::new(text);
+    let Some(typed) = scan.word() else { return Ok(Asking::Question(Question::Nothing)) };
+    let Some(word) = word(typed) else {
+        let names = WORDS.iter().flat_map(|w| std::iter::once(w.name).chain(w.aliases.iter().copied()));
+        return Err(Misunderstanding::UnknownWord { typed: shortened(typed), closest: closest(typed, names) });
+    };
+    Parser { word, scan, context }.asking()
+}
+
+/// Long enough to recognise what was typed.
+fn shortened(typed: &str) -> String {
+    let short: String = typed.chars().take(40).collect();
+    if short.len() < typed.len() { format!("{short}…") } else { short }
+}
+
+struct Parser<'a> {
+    word: &'static Word,
+    scan: Scan<'a>,
+    context: &'a Context<'a>,
+}
+
+impl Parser<'_> {
+    fn asking(mut self) -> Parsed<Asking> {
+        let ask = |question| Ok(Asking::Question(question));
+        let command = match self.word.verb {
+            Verb::Declare => self.declare()?,
+            Verb::Lead => Command::Assign { role: COMMANDER.into(), to: self.person()? },
+            Verb::Role => Command::Assign { role: self.role()?, to: self.person()? },
+            Verb::Claim if self.scan.is_empty() => Command::Claim { role: COMMANDER.into() },
+            Verb::Claim => Command::Claim { role: self.role()? },
+            Verb::Handover => Command::HandOver { to: self.person()?, note: self.note() },
+            Verb::Severity => Command::SetSeverity { severity: self.severity()?, reason: self.note() },
+            Verb::Status => Command::SetStatus { status: self.status()?, note: self.note() },
+            Verb::Identified => Command::SetStatus { status: Status::Identified, note: self.note() },
+            Verb::Mitigated => Command::SetStatus { status: Status::Monitoring, note: self.note() },
+            Verb::Resolve => Command::SetStatus { status: Status::Resolved, note: self.note() },
+            Verb::Close => Command::Close { note: self.note() },
+            Verb::Reopen => Command::Reopen { reason: self.text("a reason")? },
+            Verb::Cancel => Command::Cancel { reason: self.text("a reason")? },
+            Verb::Started => Command::SetMilestone { milestone: Milestone::Started, when: self.time()? },
+            Verb::Detected => Command::SetMilestone { milestone: Milestone::Detected, when: self.time()? },
+            Verb::Update => Command::Update { text: self.text("the update's text")? },
+            Verb::Snooze => Command::Snooze { until: self.context.now + self.snooze()? },
+            Verb::Log => self.log()?,
+            Verb::Undo => Command::Undo,
+            Verb::Task => self.task()?,
+            Verb::Action => self.action()?,
+            Verb::Link => self.link()?,
+            Verb::Rename => Command::Rename { title: self.text("a title")? },
+            Verb::Merge => Command::Merge { into: self.key()?, target: None },
+            Verb::List => return ask(Question::List { all: self.only_flag("all")? }),
+            Verb::Show if self.scan.is_empty() => return ask(Question::Show { number: None }),
+            Verb::Show => return ask(Question::Show { number: Some(self.key()?) }),
+            Verb::Timeline if self.scan.is_empty() => return ask(Question::Timeline { last: 10 }),
+            Verb::Timeline => return ask(Question::Timeline { last: self.number()?.min(100) as usize }),
+            Verb::Tasks => return ask(Question::Tasks),
+            Verb::Actions => return ask(Question::Actions { mine: self.only_flag("mine")? }),
+            Verb::Postmortem => return ask(Question::Postmortem),
+            Verb::Help => return ask(Question::Help { word: self.help_word()? }),
+        };
+        Ok(Asking::Command(Box::new(command)))
+    }
+
+    fn declare(&mut self) -> Parsed<Command> {
+        let (text, flags) = take_flags(self.scan.rest(), &["service"]);
+        let mut service = None;
+        let mut private = false;
+        for (name, value) in flags {
+            match (name.as_str(), value) {
+                ("private", _) => private = true,
+                ("service", Some(typed)) => service = Some(self.service(&typed)?),
+                ("service", None) => return Err(self.missing("the name of a service behind --service")),
+                _ => return Err(self.unknown_flag(&name, &["private", "service"])),
+            }
+        }
+        let mut scan = Scan::new(&text);
+        let severity = scan.peek().and_then(|w| self.leading_severity(w));
+        if severity.is_some() {
+            scan.word();
+        }
+        if severity.is_none()
+            && let Some(typed) = scan.peek().filter(|w| looks_like_a_severity(w))
+        {
+            return Err(self.not_a_severity(typed));
+        }
+        let title = unquoted(scan.rest()).to_string();
+        if title.is_empty() {
+            return Err(self.missing("a title: what is wrong, in a few words"));
+        }
+        Ok(Command::Declare { title, severity, service, private, origin: None, same: None })
+    }
+
+    /// `sev2` or a severity's own name; a bare number at the beginning of a title is part of the title.
+    fn leading_severity(&self, typed: &str) -> Option<String> {
+        let is_number = typed.chars().all(|c| c.is_ascii_digit());
+        self.context.plan.severity(typed).filter(|_| !is_number).map(|s| s.key.clone())
+    }
+
+    fn severity(&mut self) -> Parsed<String> {
+        let typed = self.scan.word().ok_or_else(|| self.missing("a severity"))?;
+        match self.context.plan.severity(typed) {
+            Some(severity) => Ok(severity.key.clone()),
+            None => Err(self.not_a_severity(typed)),
+        }
+    }
+
+    fn not_a_severity(&self, typed: &str) -> Misunderstanding {
+        let known: Vec<String> = self.context.plan.severities.iter().map(|s| s.label.clone()).collect();
+        let closest = closest(typed, known.iter().map(String::as_str)).map(str::to_string);
+        Misunderstanding::NotASeverity { typed: shortened(typed), known, closest }
+    }
+
+    fn service(&self, typed: &str) -> Parsed<String> {
+        let plan = self.context.plan;
+        match plan.service(typed) {
+            Some(service) => Ok(service.key.clone()),
+            None => {
+                let known: Vec<String> = plan.services.iter().map(|s| s.key.clone()).collect();
+                let closest = closest(typed, known.iter().map(String::as_str)).map(str::to_string);
+                Err(Misunderstanding::NotAService { typed: shortened(typed), known, closest })
+            }
+        }
+    }
+
+    fn role(&mut self) -> Parsed<RoleKey> {
+        let plan = self.context.plan;
+        // A role's label may have several words: the longest that fits.
+        let rest = self.scan.rest().to_lowercase();
+        let label = plan.roles.iter().find(|r| {
+            let label = r.label.to_lowercase();
+            rest.starts_with(&label) && rest[label.len()..].starts_with(|c: char| c.is_whitespace() || c == '@')
+                || rest == label
+        });
+        if let Some(role) = label {
+            let words = role.label.split_whitespace().count();
+            (0..words).for_each(|_| {
+                self.scan.word();
+            });
+            return Ok(role.key.clone());
+        }
+        let typed = self.scan.word().ok_or_else(|| self.missing("a role"))?;
+        match plan.role(typed) {
+            Some(role) => Ok(role.key.clone()),
+            None => {
+                let known: Vec<String> = plan.roles.iter().map(|r| r.key.clone()).collect();
+                let words = plan.roles.iter().flat_map(|r| std::iter::once(&r.key).chain(&r.aliases));
+                let closest = closest(typed, words.map(String::as_str)).map(str::to_string);
+                Err(Misunderstanding::NotARole { typed: shortened(typed), known, closest })
+            }
+        }
+    }
+
+    fn status(&mut self) -> Parsed<Status> {
+        let typed = self.scan.word().ok_or_else(|| self.missing("a status"))?;
+        let lower = typed.to_lowercase();
+        let status = match lower.as_str() {
+            "mitigated" => Some(Status::Monitoring),
+            "cancelled" => Some(Status::Canceled),
+            _ => Status::ALL.into_iter().find(|s| s.as_str() == lower),
+        };
+        status.ok_or_else(|| Misunderstanding::NotAStatus {
+            typed: shortened(typed),
+            closest: closest(typed, Status::ALL.iter().map(|s| s.as_str())),
+        })
+    }
+
+    /// `@ann`, `ann`, `me`, or the name of a mention, which may have spaces.
+    fn person(&mut self) -> Parsed<Person> {
+        let rest = self.scan.rest();
+        if rest.is_empty() {
+            return Err(self.missing("a person, as @name"));
+        }
+        let without_at = rest.trim_start_matches('@');
+        let at = rest.len() - without_at.len();
+        if let Some((length, found)) =
+            self.named_at_start(without_at).map(|(length, name, people)| (length, one_of(name, people)))
+        {
+            self.scan.skip(at + length);
+            // The comma behind a name belongs to nothing.
+            let rest = self.scan.rest();
+            self.scan.skip(rest.len() - rest.trim_start_matches([',', ':', ';']).len());
+            return found;
+        }
+        let typed = self.scan.word().unwrap_or_default();
+        match bare_name(typed).as_str() {
+            "me" => Ok(self.context.speaker.clone()),
+            name => Err(Misunderstanding::NobodyNamed { typed: shortened(name) }),
+        }
+    }
+
+    /// The longest known name that a text begins with, and how many bytes of the text it takes.
+    fn named_at_start(&self, text: &str) -> Option<(usize, &str, &[Person])> {
+        self.context
+            .people
+            .iter()
+            .filter_map(|(name, people)| Some((prefix_length(text, name)?, name.as_str(), people.as_slice())))
+            .filter(|(length, ..)| !text[*length..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'))
+            .max_by_key(|(length, ..)| *length)
+    }
+
+    fn time(&mut self) -> Parsed<DateTime<Utc>> {
+        let rest = self.scan.rest();
+        if rest.is_empty() {
+            return Err(self.missing("a time"));
+        }
+        match when::time_at_start(rest, self.context.now, self.context.zone) {
+            Some((time, length)) if rest[length..].trim().is_empty() => Ok(time),
+            _ => Err(Misunderstanding::NotATime { verb: self.word.verb, typed: shortened(rest) }),
+        }
+    }
+
+    fn log(&mut self) -> Parsed<Command> {
+        let rest = self.scan.rest();
+        let found = when::time_at_start(rest, self.context.now, self.context.zone);
+        if let Some((_, length)) = found {
+            self.scan.skip(length);
+        }
+        let text = self.text("what happened")?;
+        Ok(Command::Log { when: found.map(|(time, _)| time), text })
+    }
+
+    fn snooze(&mut self) -> Parsed<TimeDelta> {
+        let rest = self.scan.rest();
+        if rest.is_empty() {
+            return Ok(TimeDelta::minutes(10));
+        }
+        let typed = rest.strip_prefix("for ").unwrap_or(rest);
+        // Longer than half a day is not a snooze but a forgotten incident.
+        let found =
+            when::duration(&typed.to_lowercase()).filter(|d| *d > TimeDelta::zero() && *d <= TimeDelta::hours(12));
+        found.ok_or_else(|| Misunderstanding::NotADuration { verb: self.word.verb, typed: shortened(typed) })
+    }
+
+    fn task(&mut self) -> Parsed<Command> {
+        if let Some(number) = self.done()? {
+            return Ok(Command::FinishTask { number });
+        }
+        let (text, owner) = self.owner_in(self.scan.rest())?;
+        match text.is_empty() {
+            true => Err(self.missing("what is to do")),
+            false => Ok(Command::AddTask { text, owner }),
+        }
+    }
+
+    fn action(&mut self) -> Parsed<Command> {
+        if let Some(number) = self.done()? {
+            return Ok(Command::FinishAction { number });
+        }
+        let (text, flags) = take_flags(self.scan.rest(), &[]);
+        let mut aim = None;
+        for (name, _) in flags {
+            aim = Some(match name.as_str() {
+                "prevent" => ActionAim::Prevent,
+                "mitigate" => ActionAim::Mitigate,
+                "detect" => ActionAim::Detect,
+                _ => return Err(self.unknown_flag(&name, &["prevent", "mitigate", "detect"])),
+            });
+        }
+        // The owner may stand before or behind the day.
+        let (text, owner) = self.owner_in(&text)?;
+        let (text, due) = self.due_at_end(&text);
+        match text.is_empty() {
+            true => Err(self.missing("what is to do")),
+            false => Ok(Command::AddAction { text, owner, due, aim }),
+        }
+    }
+
+    /// `done N`; a text that only begins with *done* is a text.
+    fn done(&mut self) -> Parsed<Option<u32>> {
+        let rest = self.scan.rest();
+        let mut words = rest.split_whitespace();
+        match (words.next(), words.next(), words.next()) {
+            (Some("done"), Some(typed), None) => typed
+                .trim_start_matches('#')
+                .parse()
+                .map(Some)
+                .map_err(|_| Misunderstanding::NotANumber { verb: self.word.verb, typed: shortened(typed) }),
+            (Some("done"), None, _) => Err(self.missing("a number behind done")),
+            _ => Ok(None),
+        }
+    }
+
+    /// Takes the last `@who` out of a text. One that means nobody is an error: the person would not know.
+    fn owner_in(&self, text: &str) -> Parsed<(String, Option<Person>)> {
+        let starts = text.match_indices('@').map(|(at, _)| at);
+        let mut starts = starts.filter(|at| text[..*at].chars().next_back().is_none_or(char::is_whitespace));
+        let Some(at) = starts.next_back() else { return Ok((text.trim().to_string(), None)) };
+        let behind = &text[at + 1..];
+        let word = behind.split_whitespace().next().unwrap_or_default();
+        let (person, length) = match self.named_at_start(behind) {
+            Some((length, name, people)) => (one_of(name, people)?, length),
+            None if bare_name(word) == "me" => (self.context.speaker.clone(), 2),
+            None => return Err(Misunderstanding::NobodyNamed { typed: shortened(&bare_name(word)) }),
+        };
+        let without = format!("{} {}", text[..at].trim_end(), text[at + 1 + length..].trim_start());
+        Ok((without.trim().to_string(), Some(person)))
+    }
+
+    /// `… due friday` at the end; where no day follows, it is text.
+    fn due_at_end(&self, text: &str) -> (String, Option<chrono::NaiveDate>) {
+        let lower = text.to_ascii_lowercase();
+        let found = lower.rfind(" due ").and_then(|at| {
+            let day = when::day(&text[at + 5..], self.context.now, self.context.zone)?;
+            Some((text[..at].trim_end().to_string(), Some(day)))
+        });
+        found.unwrap_or_else(|| (text.to_string(), None))
+    }
+
+    fn link(&mut self) -> Parsed<Command> {
+        let url = self.scan.word().ok_or_else(|| self.missing("an address, as https://…"))?;
+        // Slack writes <https://…|label>, and people type <https://…>.
+        let url = url.trim_start_matches('<').trim_end_matches('>').to_string();
+        let label = self.note().map(|label| unquoted(&label).to_string());
+        Ok(Command::AddLink { url, label })
+    }
+
+    /// `INC-42`, `inc42`, `42`.
+    fn key(&mut self) -> Parsed<Number> {
+        let typed = self.scan.word().ok_or_else(|| self.missing("an incident, as INC-42"))?;
+        let lower = typed.to_lowercase();
+        let digits = lower.trim_start_matches('#').trim_start_matches("inc").trim_start_matches('-');
+        match digits.parse() {
+            Ok(number) if number > 0 => Ok(number),
+            _ => Err(Misunderstanding::NotAKey { verb: self.word.verb, typed: shortened(typed) }),
+        }
+    }
+
+    fn number(&mut self) -> Parsed<u32> {
+        let typed = self.scan.word().unwrap_or_default();
+        typed.parse().map_err(|_| Misunderstanding::NotANumber { verb: self.word.verb, typed: shortened(typed) })
+    }
+
+    /// `help sev` explains `severity`.
+    fn help_word(&mut self) -> Parsed<Option<String>> {
+        let Some(typed) = self.scan.word() else { return Ok(None) };
+        match word(typed) {
+            Some(word) => Ok(Some(word.name.to_string())),
+            None => {
+                let names = WORDS.iter().map(|w| w.name);
+                Err(Misunderstanding::UnknownWord { typed: shortened(typed), closest: closest(typed, names) })
+            }
+        }
+    }
+
+    /// The rest as text that may be left out.
+    fn note(&self) -> Option<String> {
+        Some(self.scan.rest()).filter(|rest| !rest.is_empty()).map(str::to_string)
+    }
+
+    fn text(&self, what: &'static str) -> Parsed<String> {
+        self.note().ok_or_else(|| self.missing(what))
+    }
+
+    fn missing(&self, what: &'static str) -> Misunderstanding {
+        Misunderstanding::Missing { verb: self.word.verb, what }
+    }
+
+    fn unknown_flag(&self, typed: &str, known: &[&'static str]) -> Misunderstanding {
+        let closest = closest(typed, known.iter().copied()).and_then(|c| known.iter().find(|k| **k == c)).copied();
+        Misunderstanding::UnknownFlag { verb: self.word.verb, typed: shortened(typed), closest }
+    }
+
+    /// A question that takes one flag and nothing else.
+    fn only_flag(&mut self, known: &'static str) -> Parsed<bool> {
+        let Some(typed) = self.scan.word() else { return Ok(false) };
+        match flag(typed).unwrap_or(typed) {
+            name if name.eq_ignore_ascii_case(known) => Ok(true),
+            name => Err(self.unknown_flag(name, &[known])),
+        }
+    }
+}
+
+/// `sev9` is a mistake, not the beginning of a title.
+fn looks_like_a_severity(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    lower
+        .strip_prefix("sev")
+        .is_some_and(|n| !n.is_empty() && n.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()))
+}
+
+/// How many bytes of the text are this name in any case; a letter's other case may have another length.
+fn prefix_length(text: &str, name: &str) -> Option<usize> {
+    let mut rest = text.chars();
+    for wanted in name.chars() {
+        let found = rest.next()?;
+        if !found.to_lowercase().eq(wanted.to_lowercase()) {
+            return None;
+        }
+    }
+    (!name.is_empty()).then(|| text.len() - rest.as_str().len())
+}
+
+fn one_of(name: &str, people: &[Person]) -> Parsed<Person> {
+    match people {
+        [person] => Ok(person.clone()),
+        [] => Err(Misunderstanding::NobodyNamed { typed: shortened(name) }),
+        several => Err(Misunderstanding::SeveralNamed { typed: shortened(name), people: several.to_vec() }),
+    }
+}

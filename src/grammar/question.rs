@@ -1,0 +1,33 @@
+//! What can be asked without changing anything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Number;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "question", rename_all = "snake_case")]
+pub enum Question {
+    /// Open incidents; with `all` also those that are over.
+    List {
+        all: bool,
+    },
+    /// One incident's card; `None`: the one of this room.
+    Show {
+        number: Option<Number>,
+    },
+    Timeline {
+        last: usize,
+    },
+    Tasks,
+    /// `mine`: of every incident, but only the asker's own.
+    Actions {
+        mine: bool,
+    },
+    Postmortem,
+    /// `None`: all words.
+    Help {
+        word: Option<String>,
+    },
+    /// No words at all: what fits the place.
+    Nothing,
+}

@@ -1,0 +1,239 @@
+//! The work that follows from an event. Effects follow from facts, never from commands: replaying the log says
+//! nothing and does nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Alarm, Effect, Event, Incident, Recorded, Reminder, Restore, Status};
+use crate::plan::{COMMANDER, Plan, RoomId};
+
+/// `incident` is the state after the event.
+pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    match &fact.event {
+        Event::Declared { .. } => vec![Effect::OpenRoom],
+        Event::RoomOpened { room } => opened(&room.id, fact, incident, plan),
+        Event::CardPosted { message } => vec![Effect::PinCard { message: message.clone() }],
+        Event::Announced { .. } => Vec::new(),
+        Event::RoleChanged { role, to, .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            if let Some(person) = to {
+                work.extend(rooms(incident).map(|room| Effect::Invite { room, people: vec![person.id.clone()] }));
+            }
+            if role == COMMANDER {
+                work.extend(show_topics(incident));
+                work.extend(announce(fact, incident, plan));
+            }
+            work
+        }
+        Event::SeverityChanged { .. } | Event::Renamed { .. } => everyone(fact, incident, plan),
+        Event::Updated { .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work.extend(announce(fact, incident, plan));
+            work.extend(next_reminder(incident, fact.at, plan));
+            work
+        }
+        Event::StatusChanged { from, to, .. } => status(fact, *from, *to, incident, plan),
+        Event::TaskAdded { .. } | Event::TaskDone { .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work
+        }
+        Event::LinkAdded { .. } | Event::MilestoneSet { .. } => show_cards(incident).collect(),
+        Event::Merged { .. } => announce(fact, incident, plan),
+        Event::Absorbed { .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work.extend(show_topics(incident));
+            work
+        }
+        Event::TakenBack { restore, .. } => taken_back(fact, restore, incident, plan),
+        Event::CommanderAsked => {
+            let mut work = tell(fact, incident);
+            work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
+            work
+        }
+        Event::UpdateReminded { reminder, due, .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work.push(reminder_after(*reminder, *due, fact.at, incident, plan));
+            work
+        }
+        Event::Snoozed { until } => snoozed(*until, incident).into_iter().collect(),
+        // The card counts action items; nothing else shows them.
+        Event::ActionAdded { .. } | Event::ActionDone { .. } | Event::Marked { action: Some(_), .. } => {
+            show_cards(incident).collect()
+        }
+        Event::Logged { .. }
+        | Event::Marked { .. }
+        | Event::Unmarked { .. }
+        | Event::MessageRevised { .. }
+        | Event::MessageDeleted { .. } => Vec::new(),
+    }
+}
+
+/// The room is there: now everything else, side by side. None of it can undo the declaration.
+fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    let mut work = vec![Effect::ShowCard { room: room.clone() }];
+    let mut people = plan.invited(&incident.severity, incident.service.as_deref());
+    people.extend(incident.declared_by.iter().map(|p| p.id.clone()));
+    people.extend(incident.roles.values().map(|p| p.id.clone()));
+    people.sort();
+    people.dedup();
+    people.retain(|p| p.platform == room.platform);
+    work.push(Effect::Invite { room: room.clone(), people });
+    if let (Some(place), Some(by)) = (&incident.declared_in, &incident.declared_by) {
+        work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
+    }
+    work.push(Effect::Tell { room: room.clone(), fact: Box::new(fact.clone()) });
+    if !first_steps(incident, plan).is_empty() {
+        work.push(Effect::ShowFirstSteps { room: room.clone() });
+    }
+    work.extend(announcement_rooms(incident, plan).map(|room| Effect::Announce { room }));
+    if incident.commander().is_none() {
+        work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
+    }
+    work.extend(next_reminder(incident, fact.at, plan));
+    work
+}
+
+fn first_steps<'a>(incident: &Incident, plan: &'a Plan) -> Vec<&'a str> {
+    plan.first_steps(&incident.severity, incident.service.as_deref())
+}
+
+/// What the room, the topic, the card and the stakeholders all show; the update's due time may have moved with it.
+fn everyone(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    let mut work = tell(fact, incident);
+    work.extend(show_cards(incident));
+    work.extend(show_topics(incident));
+    work.extend(announce(fact, incident, plan));
+    work.extend(next_reminder(incident, fact.at, plan));
+    work
+}
+
+fn status(fact: &Recorded, from: Status, to: Status, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    let mut work = Vec::new();
+    if !from.is_open() && to.is_open() {
+        work.extend(rooms(incident).map(|room| Effect::Unarchive { room }));
+    }
+    work.extend(everyone(fact, incident, plan));
+    if to.is_active() && !from.is_active() && incident.commander().is_none() {
+        work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
+    }
+    if to == Status::Closed && plan.archive_at_close {
+        work.extend(rooms(incident).map(|room| Effect::Archive { room }));
+    }
+    work
+}
+
+fn taken_back(fact: &Recorded, restore: &Restore, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    match restore {
+        Restore::Status { status: to, .. } => {
+            let mut work: Vec<Effect> = match to.is_open() && plan.archive_at_close {
+                true => rooms(incident).map(|room| Effect::Unarchive { room }).collect(),
+                false => Vec::new(),
+            };
+            work.extend(everyone(fact, incident, plan));
+            work
+        }
+        Restore::Severity { .. } | Restore::Title { .. } | Restore::Update { .. } => everyone(fact, incident, plan),
+        Restore::Role { role, person, .. } => {
+            let mut work = everyone(fact, incident, plan);
+            if role == COMMANDER && person.is_none() {
+                work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
+            }
+            work
+        }
+        Restore::TaskRemoved { .. } | Restore::TaskOpen { .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work
+        }
+        Restore::ActionRemoved { .. }
+        | Restore::ActionOpen { .. }
+        | Restore::Link { .. }
+        | Restore::Milestones { .. } => show_cards(incident).collect(),
+        Restore::Snooze { .. } => next_reminder(incident, fact.at, plan).into_iter().collect(),
+        Restore::Entry => Vec::new(),
+    }
+}
+
+fn rooms(incident: &Incident) -> impl Iterator<Item = RoomId> {
+    incident.rooms.iter().map(|r| r.room.id.clone())
+}
+
+fn tell(fact: &Recorded, incident: &Incident) -> Vec<Effect> {
+    rooms(incident).map(|room| Effect::Tell { room, fact: Box::new(fact.clone()) }).collect()
+}
+
+fn show_cards(incident: &Incident) -> impl Iterator<Item = Effect> {
+    rooms(incident).map(|room| Effect::ShowCard { room })
+}
+
+fn show_topics(incident: &Incident) -> impl Iterator<Item = Effect> {
+    rooms(incident).map(|room| Effect::ShowTopic { room })
+}
+
+/// Where it is announced by now, and where it is to be announced as it is now.
+fn announcement_rooms(incident: &Incident, plan: &Plan) -> impl Iterator<Item = RoomId> {
+    let mut rooms = plan.announcements.rooms(&incident.severity, incident.service.as_deref(), incident.private);
+    rooms.extend(incident.announcements.keys().cloned());
+    rooms.sort();
+    rooms.dedup();
+    rooms.into_iter()
+}
+
+/// Brings each announcement up to date; where there was one before, its thread keeps what changed. Before the room
+/// is there nothing is announced: the announcement follows from the opening.
+fn announce(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    if incident.rooms.is_empty() {
+        return Vec::new();
+    }
+    // A room that hears of it only by this very change has nothing to compare with.
+    let severity_before = match &fact.event {
+        Event::SeverityChanged { from, .. } => from,
+        _ => &incident.severity,
+    };
+    let told_before = plan.announcements.rooms(severity_before, incident.service.as_deref(), incident.private);
+    let mut work = Vec::new();
+    for room in announcement_rooms(incident, plan) {
+        work.push(Effect::Announce { room: room.clone() });
+        if told_before.contains(&room) || incident.announcements.contains_key(&room) {
+            work.push(Effect::AnnounceChange { room, fact: Box::new(fact.clone()) });
+        }
+    }
+    work
+}
+
+/// The reminder before the next update; it replaces the one that waits.
+fn next_reminder(incident: &Incident, now: DateTime<Utc>, plan: &Plan) -> Option<Effect> {
+    let due = incident.update_due?;
+    let alarm = Alarm::Update { reminder: Reminder::Soon, due };
+    Some(Effect::SetAlarm { alarm, due: (due - plan.remind_before).max(now) })
+}
+
+/// Each reminder sets the next, from now: time in which Firebell was away is not made up for.
+fn reminder_after(
+    reminder: Reminder,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+    incident: &Incident,
+    plan: &Plan,
+) -> Effect {
+    let alarm = |reminder| Alarm::Update { reminder, due };
+    match reminder {
+        Reminder::Soon => Effect::SetAlarm { alarm: alarm(Reminder::Overdue), due: due.max(now) },
+        Reminder::Overdue => Effect::SetAlarm { alarm: alarm(Reminder::Escalated), due: now + plan.remind_before },
+        Reminder::Escalated => {
+            // Half the cadence: often enough to be heard, seldom enough to work.
+            let every = plan.update_every(&incident.severity).unwrap_or(TimeDelta::hours(1)) / 2;
+            Effect::SetAlarm { alarm: alarm(Reminder::Escalated), due: now + every.max(plan.remind_before) }
+        }
+    }
+}
+
+fn snoozed(until: DateTime<Utc>, incident: &Incident) -> Option<Effect> {
+    let due = incident.update_due?;
+    let reminder = if until < due { Reminder::Soon } else { Reminder::Overdue };
+    Some(Effect::SetAlarm { alarm: Alarm::Update { reminder, due }, due: until })
+}

@@ -1,0 +1,32 @@
+//! `declare [SEV] [--service NAME] [--private] TITLE`: there is an incident. A second one of the same title points
+//! at the first.
+
+use super::super::{Asked, Event, Origin, Refusal, Same};
+use super::{LIMIT_TITLE, checked};
+use crate::plan::{Plan, SeverityKey};
+
+#[expect(clippy::too_many_arguments, reason = "each is one thing that can be said when declaring")]
+pub(super) fn declare(
+    title: String,
+    severity: Option<SeverityKey>,
+    service: Option<String>,
+    private: bool,
+    origin: Option<Origin>,
+    same: Option<Same>,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<Vec<Event>, Refusal> {
+    if let Some(same) = same {
+        return Err(Refusal::SameTitle { number: same.number, title: same.title, room: same.room });
+    }
+    let title = checked(title, "title", LIMIT_TITLE)?;
+    let severity = severity.unwrap_or_else(|| plan.default_severity.clone());
+    if !plan.severities.iter().any(|s| s.key == severity) {
+        return Err(Refusal::UnknownSeverity { word: severity });
+    }
+    if let Some(word) = service.as_ref().filter(|s| plan.service(s).is_none()) {
+        return Err(Refusal::UnknownService { word: word.clone() });
+    }
+    let update_due = plan.update_every(&severity).map(|every| asked.at + every);
+    Ok(vec![Event::Declared { title, severity, service, private, origin, update_due }])
+}

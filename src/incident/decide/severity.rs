@@ -1,0 +1,24 @@
+//! `severity SEV [reason]`: how bad it is. The next update is due by the new severity's cadence.
+
+use super::super::{AlreadySo, Asked, Event, Incident, Refusal};
+use super::checked_note;
+use crate::plan::{Plan, SeverityKey};
+
+pub(super) fn set(
+    incident: &Incident,
+    to: SeverityKey,
+    reason: Option<String>,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<Vec<Event>, Refusal> {
+    if !plan.severities.iter().any(|s| s.key == to) {
+        return Err(Refusal::UnknownSeverity { word: to });
+    }
+    if incident.severity == to {
+        return Err(Refusal::AlreadySo(AlreadySo::Severity { severity: to }));
+    }
+    let reason = checked_note(reason, "reason")?;
+    let due = plan.update_every(&to).map(|every| asked.at + every);
+    let update_due = due.filter(|_| incident.status.is_active());
+    Ok(vec![Event::SeverityChanged { from: incident.severity.clone(), to, reason, update_due }])
+}

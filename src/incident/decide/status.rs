@@ -1,0 +1,71 @@
+//! `status STATUS [note]`, `identified`, `mitigated`, `resolve`, `close`, `reopen REASON`, `cancel REASON`: where it is.
+
+use super::super::{AlreadySo, Asked, Event, Incident, Refusal, Status};
+use super::{LIMIT_TEXT, checked, checked_note};
+use crate::plan::Plan;
+
+pub(super) fn set(
+    incident: &Incident,
+    to: Status,
+    note: Option<String>,
+    asked: &Asked,
+    plan: &Plan,
+) -> Result<Vec<Event>, Refusal> {
+    if to == incident.status {
+        return Err(Refusal::AlreadySo(AlreadySo::Status { status: to }));
+    }
+    match to {
+        Status::Closed => close(incident, note),
+        // These two ask for more than a word: a reason, another incident.
+        Status::Canceled | Status::Merged => Err(Refusal::StatusNeedsCommand { status: to }),
+        Status::Investigating | Status::Identified | Status::Monitoring | Status::Resolved => {
+            let note = checked_note(note, "note")?;
+            Ok(vec![changed(incident, incident.status, to, note, asked, plan)])
+        }
+    }
+}
+
+/// Closing what is not resolved resolves it too: people close when it is over.
+pub(super) fn close(incident: &Incident, note: Option<String>) -> Result<Vec<Event>, Refusal> {
+    let note = checked_note(note, "note")?;
+    let closed = |from| Event::StatusChanged { from, to: Status::Closed, note: note.clone(), update_due: None };
+    match incident.status {
+        Status::Closed => Err(Refusal::AlreadySo(AlreadySo::Status { status: Status::Closed })),
+        Status::Canceled | Status::Merged => {
+            Err(Refusal::NotOpen { status: incident.status, into: incident.merged_into })
+        }
+        Status::Resolved => Ok(vec![closed(Status::Resolved)]),
+        from @ (Status::Investigating | Status::Identified | Status::Monitoring) => Ok(vec![
+            Event::StatusChanged { from, to: Status::Resolved, note: None, update_due: None },
+            closed(Status::Resolved),
+        ]),
+    }
+}
+
+/// It came back, or was never over: people look into it again.
+pub(super) fn reopen(incident: &Incident, reason: String, asked: &Asked, plan: &Plan) -> Result<Vec<Event>, Refusal> {
+    let reason = checked(reason, "reason", LIMIT_TEXT)?;
+    match incident.status {
+        Status::Closed | Status::Canceled | Status::Resolved => {
+            Ok(vec![changed(incident, incident.status, Status::Investigating, Some(reason), asked, plan)])
+        }
+        Status::Merged => Err(Refusal::NotOpen { status: incident.status, into: incident.merged_into }),
+        status => Err(Refusal::StillOpen { status }),
+    }
+}
+
+/// It was no incident.
+pub(super) fn cancel(incident: &Incident, reason: String) -> Result<Vec<Event>, Refusal> {
+    let reason = checked(reason, "reason", LIMIT_TEXT)?;
+    Ok(vec![Event::StatusChanged { from: incident.status, to: Status::Canceled, note: Some(reason), update_due: None }])
+}
+
+/// While it is active an update stays due; becoming active again starts the cadence anew.
+fn changed(incident: &Incident, from: Status, to: Status, note: Option<String>, asked: &Asked, plan: &Plan) -> Event {
+    let anew = || plan.update_every(&incident.severity).map(|every| asked.at + every);
+    let update_due = match to.is_active() {
+        true => incident.update_due.or_else(anew),
+        false => None,
+    };
+    Event::StatusChanged { from, to, note, update_due }
+}

@@ -1,0 +1,131 @@
+//! The work that follows from events. Each piece can be done again without harm: its key is its identity in the
+//! chat, and pieces that show a state (card, topic, announcement) are rendered when they are performed.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Alarm, Recorded};
+use crate::plan::{MessageId, Number, PersonId, RoomId};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Make the incident's room, where the command came from.
+    OpenRoom,
+    Invite {
+        room: RoomId,
+        people: Vec<PersonId>,
+    },
+    /// Post the card, or bring the posted one up to date.
+    ShowCard {
+        room: RoomId,
+    },
+    PinCard {
+        message: MessageId,
+    },
+    /// Bring the room's topic up to date.
+    ShowTopic {
+        room: RoomId,
+    },
+    /// The plan's first steps and links, once.
+    ShowFirstSteps {
+        room: RoomId,
+    },
+    /// Tell the room, in a line, what happened.
+    Tell {
+        room: RoomId,
+        fact: Box<Recorded>,
+    },
+    /// Answer the one who declared, where it was typed, with the room.
+    AnswerDeclared {
+        room: RoomId,
+        to: PersonId,
+    },
+    /// Post the announcement, or bring the posted one up to date.
+    Announce {
+        room: RoomId,
+    },
+    /// What changed, in the announcement's thread.
+    AnnounceChange {
+        room: RoomId,
+        fact: Box<Recorded>,
+    },
+    Archive {
+        room: RoomId,
+    },
+    Unarchive {
+        room: RoomId,
+    },
+    /// Look again at `due`.
+    SetAlarm {
+        alarm: Alarm,
+        due: DateTime<Utc>,
+    },
+}
+
+/// What must happen in order: pieces of one lane are done one after the other, lanes side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane(pub String);
+
+impl Effect {
+    /// A piece with a standing key shows a state: any number of them, waiting, is one.
+    /// `None`: it is done once for its event.
+    pub fn standing_key(&self, incident: Number) -> Option<String> {
+        match self {
+            Effect::ShowCard { room } => Some(format!("card/{incident}/{room}")),
+            Effect::ShowTopic { room } => Some(format!("topic/{incident}/{room}")),
+            Effect::Announce { room } => Some(format!("announce/{incident}/{room}")),
+            Effect::SetAlarm { alarm: Alarm::Commander, .. } => Some(format!("alarm/{incident}/commander")),
+            Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => Some(format!("alarm/{incident}/update")),
+            _ => None,
+        }
+    }
+
+    /// What it is, for operators.
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Effect::OpenRoom => "open the room",
+            Effect::Invite { .. } => "invite people",
+            Effect::ShowCard { .. } => "show the card",
+            Effect::PinCard { .. } => "pin the card",
+            Effect::ShowTopic { .. } => "set the topic",
+            Effect::ShowFirstSteps { .. } => "post the first steps",
+            Effect::Tell { .. } => "tell the room",
+            Effect::AnswerDeclared { .. } => "answer the one who declared",
+            Effect::Announce { .. } => "announce it",
+            Effect::AnnounceChange { .. } => "announce a change",
+            Effect::Archive { .. } => "archive the room",
+            Effect::Unarchive { .. } => "take the room out of the archive",
+            Effect::SetAlarm { .. } => "look again later",
+        }
+    }
+
+    pub fn lane(&self, incident: Number) -> Lane {
+        Lane(match self {
+            Effect::OpenRoom => format!("open/{incident}"),
+            Effect::Invite { room, .. } => format!("people/{room}"),
+            Effect::ShowCard { room } => format!("card/{room}"),
+            Effect::PinCard { message } => format!("pin/{}", message.room),
+            Effect::ShowTopic { room } => format!("topic/{room}"),
+            // Archiving waits until all is said, and what is said later waits for the unarchiving.
+            Effect::ShowFirstSteps { room }
+            | Effect::Tell { room, .. }
+            | Effect::Archive { room }
+            | Effect::Unarchive { room } => format!("say/{room}"),
+            Effect::AnswerDeclared { to, .. } => format!("answer/{to}"),
+            // The thread needs the message that it hangs on.
+            Effect::Announce { room } | Effect::AnnounceChange { room, .. } => format!("announce/{incident}/{room}"),
+            Effect::SetAlarm { alarm: Alarm::Commander, .. } => format!("alarm/{incident}/commander"),
+            Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => format!("alarm/{incident}/update"),
+        })
+    }
+
+    /// 0 before 1: what people cannot work without goes before what is merely good to have.
+    pub fn rank(&self) -> i16 {
+        match self {
+            Effect::OpenRoom | Effect::ShowCard { .. } | Effect::Invite { .. } | Effect::PinCard { .. } => 0,
+            Effect::AnswerDeclared { .. } | Effect::Tell { .. } => 0,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The pure core: what an incident is, what may happen to it, and what follows.
+//!
+//! [`decide`] turns a command into events or a refusal, [`evolve`] turns events into the state, and
+//! [`consequences`] turns an event into work. Nothing here reads a clock, makes an id or performs anything.
+
+mod command;
+mod consequences;
+mod decide;
+mod effect;
+mod event;
+mod evolve;
+mod refusal;
+mod state;
+mod timeline;
+
+pub use command::{Alarm, Asked, Command, MergeTarget, Same};
+pub use consequences::consequences;
+pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};
+pub use effect::{Effect, Lane};
+pub use event::{Actor, Event, Origin, Recorded, Reminder, Restore, SaidMessage};
+pub use evolve::evolve;
+pub use refusal::{AlreadySo, Refusal};
+pub use state::{
+    ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, Milestone, Milestones, Reminded, Status, Task, Update,
+};
+pub use timeline::{Entry, EntryKind, Marked, Source};

@@ -1,0 +1,169 @@
+//! What people outside the room read: the announcement, edited in place, and what changed, in its thread. The words
+//! come from templates that users can replace.
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use super::{Doc, Span, Style, strong, text};
+use crate::incident::{Event, Incident, Recorded, Restore, Status};
+use crate::plan::Plan;
+
+/// Stands in a template's output where the room's name is to be a link.
+const ROOM: char = '\u{e000}';
+
+/// The templates, ready to use.
+pub struct AnnouncementWords {
+    templates: Environment<'static>,
+}
+
+/// A template that does not work, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("the template {name} does not work: {why}")]
+pub struct WordsError {
+    pub name: &'static str,
+    pub why: String,
+}
+
+const ANNOUNCEMENT: &str = "announcement.txt";
+const CHANGE: &str = "announcement_change.txt";
+
+impl AnnouncementWords {
+    /// The words that come with Firebell.
+    pub const BUILT_IN: [&'static str; 2] = [
+        include_str!("../../config/templates/announcement.txt"),
+        include_str!("../../config/templates/announcement_change.txt"),
+    ];
+
+    /// Takes both templates and tries them on an example, so that a mistake is found at start, not in an outage.
+    pub fn new(announcement: String, change: String) -> Result<Self, WordsError> {
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        for (name, source) in [(ANNOUNCEMENT, announcement), (CHANGE, change)] {
+            templates.add_template_owned(name, source).map_err(|e| WordsError { name, why: e.to_string() })?;
+        }
+        let words = AnnouncementWords { templates };
+        words.try_out()?;
+        Ok(words)
+    }
+
+    fn try_out(&self) -> Result<(), WordsError> {
+        let (incident, plan) = (Incident::unborn(1), Plan::default());
+        let style = Style { prefix: "/incident".into(), pages: String::new() };
+        self.render(ANNOUNCEMENT, facts(&incident, &plan, &style))?;
+        self.render(CHANGE, context! { change => "", by => "", note => "", ..facts(&incident, &plan, &style) })?;
+        Ok(())
+    }
+
+    /// How it stands, as the one message that is edited in place.
+    pub fn announcement(&self, incident: &Incident, plan: &Plan, style: &Style) -> Result<Doc, WordsError> {
+        let lines = self.render(ANNOUNCEMENT, facts(incident, plan, style))?;
+        Ok(document(&lines, incident))
+    }
+
+    /// What changed, for the thread.
+    pub fn change(&self, fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) -> Result<Doc, WordsError> {
+        let (change, note) = change_words(&fact.event, plan);
+        // Who takes a role is named already.
+        let took_it = matches!(&fact.event, Event::RoleChanged { to: Some(p), .. } if p.name == fact.by.name());
+        let by = if took_it { "" } else { fact.by.name() };
+        let facts = context! { change, note, by, ..facts(incident, plan, style) };
+        let lines = self.render(CHANGE, facts)?;
+        Ok(document(&lines, incident))
+    }
+
+    fn render(&self, name: &'static str, facts: Value) -> Result<String, WordsError> {
+        let rendered = self.templates.get_template(name).and_then(|t| t.render(facts));
+        rendered.map_err(|e| WordsError { name, why: e.to_string() })
+    }
+}
+
+/// What a template can name.
+fn facts(incident: &Incident, plan: &Plan, style: &Style) -> Value {
+    let severity = plan.severities.iter().find(|s| s.key == incident.severity);
+    let time = |at: chrono::DateTime<chrono::Utc>| at.format("%H:%M UTC").to_string();
+    let status = match (incident.status, incident.merged_into) {
+        (Status::Merged, Some(into)) => format!("merged into {}", crate::plan::key(into)),
+        (status, _) => status.as_str().to_string(),
+    };
+    let update = incident.updates.last();
+    context! {
+        key => incident.key(),
+        title => incident.title.replace(ROOM, ""),
+        severity => plan.severity_label(&incident.severity),
+        severity_means => severity.map_or("", |s| &s.meaning),
+        status,
+        is_open => incident.status.is_open(),
+        is_over => !incident.status.is_active(),
+        service => incident.service.as_deref().map_or("", |s| plan.service_label(s)),
+        commander => incident.commander().map_or("", |p| &p.name),
+        room => incident.room().map_or(String::new(), |_| ROOM.to_string()),
+        update => update.map_or(String::new(), |u| u.text.replace(ROOM, "")),
+        update_by => update.map_or("", |u| &u.by.name),
+        update_at => update.map_or(String::new(), |u| time(u.at)),
+        next_update => incident.update_due.map_or(String::new(), time),
+        declared => incident.milestones.declared.map_or(String::new(), time),
+        page => style.incident_page(incident.number),
+        postmortem => match incident.status {
+            Status::Closed => style.postmortem_page(incident.number),
+            _ => String::new(),
+        },
+    }
+}
+
+/// The first line is the headline; empty lines go.
+fn document(rendered: &str, incident: &Incident) -> Doc {
+    let mut lines = rendered.lines().map(str::trim_end).filter(|l| !l.trim().is_empty());
+    let mut doc = Doc::new();
+    if let Some(first) = lines.next() {
+        doc = doc.headline([strong(first)]);
+    }
+    lines.fold(doc, |doc, line| doc.line(with_room(line, incident)))
+}
+
+fn with_room(line: &str, incident: &Incident) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (n, part) in line.split(ROOM).enumerate() {
+        if let Some(room) = incident.room().filter(|_| n > 0) {
+            spans.push(Span::Room(room.clone()));
+        }
+        if !part.is_empty() {
+            spans.extend(with_links(part));
+        }
+    }
+    spans
+}
+
+/// Makes the addresses in a line links.
+fn with_links(line: &str) -> Vec<Span> {
+    let Some(at) = line.find("http://").into_iter().chain(line.find("https://")).min() else {
+        return vec![text(line)];
+    };
+    let length = line[at..].find(char::is_whitespace).unwrap_or(line.len() - at);
+    let url = &line[at..at + length];
+    let mut spans = vec![text(&line[..at]), Span::Link { url: url.into(), label: url.into() }];
+    if at + length < line.len() {
+        spans.push(text(&line[at + length..]));
+    }
+    spans
+}
+
+/// A change in a few words, and what was said with it.
+fn change_words(event: &Event, plan: &Plan) -> (String, String) {
+    let note = |note: &Option<String>| note.clone().unwrap_or_default();
+    match event {
+        Event::SeverityChanged { from, to, reason, .. } => {
+            let change = format!("Severity {} → {}", plan.severity_label(from), plan.severity_label(to));
+            (change, note(reason))
+        }
+        Event::StatusChanged { to, note: said, .. } => (format!("Status: {}", to.as_str()), note(said)),
+        Event::RoleChanged { role, to, .. } => {
+            let name = to.as_ref().map_or("nobody", |p| &p.name);
+            (format!("{}: {name}", plan.role_label(role)), String::new())
+        }
+        Event::Updated { text, .. } => ("Update".into(), text.clone()),
+        Event::Renamed { to, .. } => (format!("Renamed: {to}"), String::new()),
+        Event::Merged { into } => (format!("Goes on in {}", crate::plan::key(*into)), String::new()),
+        Event::TakenBack { what, restore: Restore::Update { .. }, .. } => ("Update taken back".into(), what.clone()),
+        Event::TakenBack { what, .. } => (format!("Taken back: {what}"), String::new()),
+        _ => (String::new(), String::new()),
+    }
+}

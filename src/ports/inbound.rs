@@ -1,0 +1,133 @@
+//! What is heard from a chat, in one form for all of them.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::incident::SaidMessage;
+use crate::plan::{MessageId, Person, PersonId, Platform, Room, RoomId};
+
+/// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// When it happened, by the chat's clock.
+    pub at: DateTime<Utc>,
+    pub heard: Heard,
+}
+
+/// Who spoke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speaker {
+    pub person: Person,
+    /// Of the person's profile, where the chat tells it.
+    pub zone: Option<Tz>,
+    /// Shares a workspace or an announcement room with the bot.
+    pub known: bool,
+    /// The chat's groups that the person is in.
+    pub groups: Vec<String>,
+}
+
+/// A mention that the chat has resolved: `name` stands in the text behind an `@`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    pub name: String,
+    pub person: Person,
+}
+
+/// A message as its author wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub id: MessageId,
+    /// The message that it answers in a thread.
+    pub thread: Option<String>,
+    pub by: Speaker,
+    /// Readable text: mentions as `@name`, no markup of the chat's own.
+    pub text: String,
+    pub link: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A command was typed, or a button pressed. `words` is without the prefix.
+    Command {
+        /// The chat's id of this very command, the same in each delivery.
+        id: String,
+        by: Speaker,
+        /// Where it was typed.
+        room: Room,
+        words: String,
+        mentions: Vec<Mention>,
+    },
+    Message(Said),
+    /// `text` is now what the message says. `version` tells one edit from another.
+    Edited {
+        message: MessageId,
+        text: String,
+        version: String,
+    },
+    Deleted {
+        message: MessageId,
+    },
+    /// An emoji put on (`on`) or taken off. `stamp` tells this time from the next time.
+    Reacted {
+        message: MessageId,
+        emoji: String,
+        by: Speaker,
+        on: bool,
+        stamp: String,
+        /// The message itself, where the chat sends it along; messages of incident rooms are on the transcript.
+        said: Option<SaidMessage>,
+    },
+    /// The chat's own pin, put on or taken off.
+    Pinned {
+        message: MessageId,
+        by: Speaker,
+        on: bool,
+        stamp: String,
+        said: Option<SaidMessage>,
+    },
+    Joined {
+        room: RoomId,
+        person: Person,
+        stamp: String,
+    },
+    Left {
+        room: RoomId,
+        person: PersonId,
+        stamp: String,
+    },
+}
+
+impl Inbound {
+    /// What tells this from everything else that is heard: what it is, not how it was delivered. Slack is known to
+    /// deliver one message many times under new delivery ids.
+    pub fn identity(&self) -> String {
+        let in_room = |m: &MessageId| format!("{}/{}", m.room, m.id);
+        match &self.heard {
+            Heard::Command { id, by, .. } => format!("command/{}/{id}", by.person.id),
+            Heard::Message(said) => format!("message/{}", in_room(&said.id)),
+            Heard::Edited { message, version, .. } => format!("edited/{}/{version}", in_room(message)),
+            Heard::Deleted { message } => format!("deleted/{}", in_room(message)),
+            Heard::Reacted { message, emoji, by, on, stamp, .. } => {
+                format!("reacted/{}/{emoji}/{}/{on}/{stamp}", in_room(message), by.person.id)
+            }
+            Heard::Pinned { message, by, on, stamp, .. } => {
+                format!("pinned/{}/{}/{on}/{stamp}", in_room(message), by.person.id)
+            }
+            Heard::Joined { room, person, stamp } => format!("joined/{room}/{}/{stamp}", person.id),
+            Heard::Left { room, person, stamp } => format!("left/{room}/{person}/{stamp}"),
+        }
+    }
+
+    pub fn platform(&self) -> Platform {
+        match &self.heard {
+            Heard::Command { by, .. } => by.person.id.platform,
+            Heard::Message(said) => said.id.room.platform,
+            Heard::Edited { message, .. }
+            | Heard::Deleted { message }
+            | Heard::Reacted { message, .. }
+            | Heard::Pinned { message, .. } => message.room.platform,
+            Heard::Joined { room, .. } | Heard::Left { room, .. } => room.platform,
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What is remembered: deliveries, events, messages, work to do.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Said;
+use crate::grammar::Question;
+use crate::incident::{Effect, Incident, Recorded, SaidMessage};
+use crate::phrase::Doc;
+use crate::plan::{MessageId, Number, Person, PersonId, RoomId, key};
+
+/// The database did not do as asked; `why` is for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct StoreError {
+    pub why: String,
+    /// Somebody else wrote first; read again and decide again.
+    pub clash: bool,
+}
+
+/// A piece of work, as it waits in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// Follows from an event.
+    Effect { incident: Number, effect: Effect },
+    /// An answer that was worded when the question was asked.
+    Answer { to: PersonId, room: RoomId, doc: Doc },
+    /// An answer that is looked up when it is given.
+    Look {
+        to: Person,
+        room: RoomId,
+        #[serde(default)]
+        groups: Vec<String>,
+        question: Question,
+        /// The incident of the room where it was asked.
+        incident: Option<Number>,
+    },
+}
+
+impl Work {
+    /// What it is, for operators: never what a private incident is about.
+    pub fn in_words(&self) -> String {
+        match self {
+            Work::Effect { incident, effect } => format!("{}: {}", key(*incident), effect.in_words()),
+            Work::Answer { .. } | Work::Look { .. } => "answer a question".into(),
+        }
+    }
+}
+
+/// Work to be put into the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Work of the same key that still waits is the same work.
+    pub key: String,
+    pub lane: String,
+    pub rank: i16,
+    pub due: DateTime<Utc>,
+    pub work: Work,
+}
+
+/// Work that this process has claimed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    pub id: i64,
+    pub key: String,
+    pub work: Work,
+    /// How often it was asked for by the time of the claim; asked for again since, it is done again.
+    pub wanted: i64,
+    /// How often it was tried before.
+    pub attempts: i64,
+}
+
+/// What became of a claimed piece of work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobState {
+    Done,
+    /// Try again then; `why` is shown to operators.
+    Later {
+        due: DateTime<Utc>,
+        why: String,
+    },
+    /// Set aside until somebody mends something.
+    Parked {
+        at: DateTime<Utc>,
+        why: String,
+    },
+}
+
+/// A message on the transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRecord {
+    pub id: MessageId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    pub author: Person,
+    pub at: DateTime<Utc>,
+    /// Empty once it is deleted.
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    pub edited: bool,
+    pub deleted: bool,
+}
+
+impl MessageRecord {
+    pub fn new(said: &Said, at: DateTime<Utc>) -> Self {
+        MessageRecord {
+            id: said.id.clone(),
+            thread: said.thread.clone(),
+            author: said.by.person.clone(),
+            at,
+            text: said.text.clone(),
+            link: said.link.clone(),
+            edited: false,
+            deleted: false,
+        }
+    }
+
+    pub fn said(&self) -> SaidMessage {
+        SaidMessage {
+            id: self.id.clone(),
+            author: self.author.clone(),
+            at: self.at,
+            text: self.text.clone(),
+            link: self.link.clone(),
+        }
+    }
+}
+
+/// An offer to declare from a message, made to the one who put 🚨 on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    pub message: SaidMessage,
+    pub to: Person,
+}
+
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// A transaction that alone may write on SQLite; on PostgreSQL it finds out by a clash.
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// Work that is due, whose lane is free, and that nobody else holds; held until `lease_until`.
+    async fn claim(&self, now: DateTime<Utc>, lease_until: DateTime<Utc>, limit: i64) -> Result<Vec<Job>, StoreError>;
+
+    /// When the next piece of work is due or its lease runs out.
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+
+    /// At start: what an earlier process held when it died is free, and what was set aside is tried again, since an
+    /// operator may have mended it. Says how much was set aside.
+    async fn take_up(&self, now: DateTime<Utc>) -> Result<u64, StoreError>;
+}
+
+/// One transaction. Nothing of it is there until `commit` has returned; dropping it takes all of it back.
+#[async_trait]
+pub trait Transaction: Send {
+    /// Whether this is the first time; it is remembered either way.
+    async fn first_time(&mut self, identity: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// The incident that this room belongs to.
+    async fn incident_in(&mut self, room: &RoomId) -> Result<Option<Number>, StoreError>;
+
+    /// The incident as of now; `None` if there is none of this number.
+    async fn load(&mut self, number: Number) -> Result<Option<Incident>, StoreError>;
+
+    /// One more than the highest number given.
+    async fn next_number(&mut self) -> Result<Number, StoreError>;
+
+    /// An open incident with this title, in any case and spacing.
+    async fn open_titled(&mut self, title: &str) -> Result<Vec<Number>, StoreError>;
+
+    /// The events are in the log and in the read models; `after` is the state that they lead to.
+    /// A clash comes back as an error whose `clash` is set.
+    async fn append(&mut self, events: &[Recorded], after: &Incident) -> Result<(), StoreError>;
+
+    /// The work waits in the outbox; what already waits under its key is asked for once more, and becomes due by
+    /// the new time.
+    async fn enqueue(&mut self, draft: &Draft) -> Result<(), StoreError>;
+
+    async fn settle(&mut self, job: &Job, state: &JobState) -> Result<(), StoreError>;
+
+    /// Puts a message on the transcript; `false` if it is there already.
+    async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError>;
+
+    async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError>;
+
+    async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError>;
+
+    /// The text is gone; that there was a message stays.
+    async fn erase(&mut self, id: &MessageId) -> Result<(), StoreError>;
+
+    async fn meet(&mut self, person: &Person) -> Result<(), StoreError>;
+
+    async fn joined(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError>;
+
+    async fn left(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError>;
+
+    async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError>;
+
+    /// People whose name or id is, or begins with, `name`; who matches exactly comes alone.
+    async fn people_named(&mut self, name: &str) -> Result<Vec<Person>, StoreError>;
+
+    async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError>;
+
+    async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError>;
+
+    /// The offer, which is gone by this.
+    async fn take_offer(&mut self, message: &MessageId, to: &PersonId) -> Result<Option<Offer>, StoreError>;
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,98 @@
+//! `firebell check`: looks at everything that must be right, and says what it found.
+
+use tokio::net::TcpListener;
+
+use super::{Failed, Templates, say};
+use crate::config::{Config, Problems};
+use crate::ports::Ledger;
+use crate::store::{Db, Store};
+
+/// What was found, counted.
+#[derive(Default)]
+struct Findings {
+    wrong: usize,
+}
+
+impl Findings {
+    fn good(&mut self, what: &str, found: impl std::fmt::Display) {
+        say(format_args!("ok     {what}: {found}"));
+    }
+
+    fn note(&mut self, what: &str, found: impl std::fmt::Display) {
+        say(format_args!("note   {what}: {found}"));
+    }
+
+    fn wrong(&mut self, what: &str, found: impl std::fmt::Display) {
+        self.wrong += 1;
+        say(format_args!("WRONG  {what}: {found}"));
+    }
+
+    fn end(self) -> Result<(), Failed> {
+        match self.wrong {
+            0 => Ok(()),
+            1 => Err(Failed::Found("one thing is wrong".into())),
+            n => Err(Failed::Found(format!("{n} things are wrong"))),
+        }
+    }
+}
+
+pub(super) fn configuration_is_wrong(problems: &Problems) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    for problem in problems.iter() {
+        findings.wrong("configuration", problem);
+    }
+    findings.end()
+}
+
+pub(super) async fn check(config: &Config) -> Result<(), Failed> {
+    let mut findings = Findings::default();
+    let plan = &config.plan;
+    findings.good(
+        "configuration",
+        format_args!(
+            "{} severities, {} roles, {} services",
+            plan.severities.len(),
+            plan.roles.len(),
+            plan.services.len()
+        ),
+    );
+    match Templates::load(&config.templates) {
+        Ok(_) => findings.good("templates", "all can be used"),
+        Err(why) => findings.wrong("templates", why),
+    }
+    address(config, &mut findings).await;
+    database(config, &mut findings).await;
+    match &config.local {
+        Some(local) if local.password.is_some() => findings.good("local chat", "on, with a password"),
+        Some(_) => findings.good("local chat", "on, for this machine only"),
+        None => findings.note("local chat", "off, and there is no other chat: nothing can be declared"),
+    }
+    findings.end()
+}
+
+async fn address(config: &Config, findings: &mut Findings) {
+    let listen = config.server.listen;
+    match TcpListener::bind(listen).await {
+        Ok(_) => findings.good("address", format_args!("{listen} is free")),
+        // That is as it should be if it is Firebell who runs there.
+        Err(why) => findings.note("address", format_args!("{listen} is in use ({why}); a running Firebell is fine")),
+    }
+}
+
+async fn database(config: &Config, findings: &mut Findings) {
+    let db = match Db::open(config.store.url.expose()).await {
+        Ok(db) => db,
+        Err(why) => return findings.wrong("database", why),
+    };
+    let store = Store::new(db.clone());
+    match (store.open().await, store.parked().await) {
+        (Ok(open), Ok(parked)) => {
+            findings.good("database", format_args!("reached; {} incidents are open", open.len()));
+            for work in parked {
+                findings.wrong("work set aside", format_args!("{}: {}", work.what, work.why));
+            }
+        }
+        (Err(why), _) | (_, Err(why)) => findings.wrong("database", why),
+    }
+    db.close().await;
+}

@@ -1,0 +1,206 @@
+//! `firebell serve`: until it is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Failed, Templates, clock, prefixes, say};
+use crate::chat::local::{Listener, Local, Setup};
+use crate::config::{Config, Secret};
+use crate::desk::{Desk, Tools};
+use crate::ports::{Chat, Inbound, LocalChat, Readiness};
+use crate::store::{Db, LocalStore, Store};
+use crate::web::{ChatPages, ChatViewer, Hosts, NavItem, Site, chat_routes, pages, protect};
+
+/// How long what is in hand may take once a stop was asked for.
+const GRACE: Duration = Duration::from_secs(20);
+
+pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
+    let readiness = Readiness::default();
+    for part in ["database", "relay", "local chat"] {
+        if part != "local chat" || config.local.is_some() {
+            readiness.expect(part);
+        }
+    }
+    let templates = Templates::load(&config.templates)?;
+    let metrics = metrics_page()?;
+    let db = Db::open(config.store.url.expose()).await?;
+    readiness.ready("database", "open");
+    let listening = listen(config).await?;
+    let bound = listening.local_addr().map_err(|why| Failed::Io { what: "the address".into(), why })?;
+    let url = config.server.url(bound);
+
+    let store = Store::new(db.clone());
+    let local = open_local(config, &db, &url).await?;
+    let chats: Vec<Arc<dyn Chat>> = local.iter().map(|l| l.clone() as Arc<dyn Chat>).collect();
+    let plan = Arc::new(config.plan.clone());
+    let desk = Desk::open(Tools {
+        journal: Arc::new(store.clone()),
+        ledger: Arc::new(store.clone()),
+        clock: clock(),
+        chats: chats.clone(),
+        plan: plan.clone(),
+        words: templates.words,
+        prefixes: prefixes(config),
+        pages: url.clone(),
+    });
+    let tried_again = desk.take_up().await?;
+    if tried_again > 0 {
+        tracing::info!(pieces = tried_again, "work that was set aside is tried again");
+    }
+
+    let stop = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    // The relay works longer than the others: what they leave is done before the end.
+    let stop_relay = CancellationToken::new();
+    spawn_relay(&tasks, &desk, &readiness, stop_relay.clone());
+    if let Some(local) = &local {
+        spawn_listener(&tasks, local.clone(), &desk, &readiness, stop.clone());
+    }
+
+    let viewer = Arc::new(ChatViewer(local.clone().map(|l| l as Arc<dyn LocalChat>)));
+    let site = Arc::new(Site {
+        ledger: Arc::new(store),
+        plan,
+        clock: clock(),
+        viewer,
+        chats,
+        template: templates.postmortem,
+        readiness,
+        metrics: Some(metrics),
+        changes: changes_until(&desk, stop.clone()),
+        hosts: Hosts::listening(bound, config.server.public_url.as_deref()),
+        nav: config.local.iter().map(|_| NavItem::new("/chat", "Chat")).collect(),
+    });
+    let mut routes = pages(site.clone());
+    if let Some(local) = local {
+        let chat = local as Arc<dyn LocalChat>;
+        routes = routes.merge(chat_routes(ChatPages { chat, public_url: url.clone(), stopping: stop.clone() }));
+    }
+    greet(config, &url);
+    let stopping = stop.clone();
+    let served = crate::web::serve(listening, protect(routes, site), async move {
+        asked_to_stop().await;
+        stopping.cancel();
+    })
+    .await;
+    stop.cancel();
+    stop_relay.cancel();
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!("some work was still in hand; it is done at the next start");
+    }
+    db.close().await;
+    served.map_err(|why| Failed::Io { what: "the server".into(), why })
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Failed> {
+    let address = config.server.listen;
+    TcpListener::bind(address).await.map_err(|why| Failed::Io {
+        what: format!("{address} can not be listened on; is another Firebell running? Otherwise set [server] listen"),
+        why,
+    })
+}
+
+async fn open_local(config: &Config, db: &Db, url: &str) -> Result<Option<Arc<Local>>, Failed> {
+    let Some(local) = &config.local else {
+        tracing::warn!("no chat is configured: nothing can be declared");
+        return Ok(None);
+    };
+    let setup = Setup {
+        rooms: local.announce.iter().map(|room| room.id.clone()).collect(),
+        groups: config.plan.groups.clone(),
+        command: local.command.clone(),
+        base_url: url.to_string(),
+        password: local.password.as_ref().map(Secret::expose).map(str::to_string),
+    };
+    Ok(Some(Local::open(Arc::new(LocalStore::new(db.clone())), clock(), setup).await?))
+}
+
+fn spawn_relay(tasks: &TaskTracker, desk: &Desk, readiness: &Readiness, stop: CancellationToken) {
+    let (desk, readiness) = (desk.clone(), readiness.clone());
+    tasks.spawn(async move {
+        readiness.ready("relay", "working");
+        desk.relay(stop).await;
+        readiness.not_ready("relay", "stopped");
+    });
+}
+
+fn spawn_listener(tasks: &TaskTracker, local: Arc<Local>, desk: &Desk, readiness: &Readiness, stop: CancellationToken) {
+    let (desk, readiness) = (desk.clone(), readiness.clone());
+    tasks.spawn(async move {
+        readiness.ready("local chat", "listening");
+        let receive = move |inbound: Inbound| {
+            let desk = desk.clone();
+            async move { desk.receive(inbound).await }
+        };
+        Listener::new(local, receive).run(stop).await;
+        readiness.not_ready("local chat", "stopped");
+    });
+}
+
+/// What open pages wait for. It ends when a stop is asked for: their connections would hold the server up.
+fn changes_until(desk: &Desk, stop: CancellationToken) -> watch::Receiver<u64> {
+    let mut commits = desk.changes();
+    let (sender, receiver) = watch::channel(0);
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                changed = commits.changed() => match changed {
+                    Ok(()) => sender.send_modify(|n| *n += 1),
+                    Err(_) => return,
+                },
+                () = stop.cancelled() => return,
+            }
+        }
+    });
+    receiver
+}
+
+fn metrics_page() -> Result<PrometheusHandle, Failed> {
+    let handle = PrometheusBuilder::new().install_recorder();
+    let handle = handle.map_err(|e| Failed::Found(format!("the metrics can not be set up: {e}")))?;
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        let mut every = tokio::time::interval(Duration::from_secs(10));
+        loop {
+            every.tick().await;
+            upkeep.run_upkeep();
+        }
+    });
+    Ok(handle)
+}
+
+fn greet(config: &Config, url: &str) {
+    match &config.local {
+        Some(local) => {
+            say("Firebell is running.\n");
+            say(format_args!("  Open  {url}/chat"));
+            say(format_args!("  Type  {} declare sev2 Checkout is down\n", local.command));
+            say(format_args!("The board is at {url}/ and Ctrl-C stops it."));
+        }
+        None => say(format_args!("Firebell is running. The board is at {url}/ and Ctrl-C stops it.")),
+    }
+}
+
+/// Ctrl-C, or what service managers and containers send.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,158 @@
+//! Reading beside whoever writes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::codec::{corrupt, from_json, from_word, person, room};
+use super::db::reading;
+use super::models::{ActionItemRow, IncidentRow};
+use super::transcript::MessageRow;
+use super::{Store, journal};
+use crate::incident::{Incident, Recorded};
+use crate::plan::{Number, PersonId};
+use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Work};
+
+pub(super) const OPEN: &str = "SELECT * FROM incidents WHERE is_open ORDER BY declared, number";
+pub(super) const ENDED: &str = "SELECT * FROM incidents WHERE NOT is_open ORDER BY number DESC LIMIT $1";
+pub(super) const TRANSCRIPT: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
+     FROM messages WHERE incident = $1 ORDER BY at, id LIMIT $2 OFFSET $3";
+pub(super) const TRANSCRIPT_LENGTH: &str = "SELECT COUNT(*) FROM messages WHERE incident = $1";
+pub(super) const OPEN_ACTIONS: &str = "SELECT a.incident, a.number, a.text, a.owner_id, a.owner_name, a.due, a.aim, \
+     a.done, i.title, i.private FROM actions a JOIN incidents i ON i.number = a.incident \
+     WHERE a.done IS NULL ORDER BY a.incident, a.number";
+pub(super) const IN_A_ROOM: &str =
+    "SELECT COUNT(*) FROM rooms r JOIN members m ON m.room = r.room WHERE r.incident = $1 AND m.person = $2";
+pub(super) const PARKED: &str = "SELECT o.id, o.incident, o.body, o.why, o.changed, COALESCE(i.private, FALSE) AS private \
+     FROM outbox o LEFT JOIN incidents i ON i.number = o.incident WHERE o.state = 'parked' ORDER BY o.id";
+pub(super) const WAITING: &str = "SELECT COUNT(*), MIN(due) FROM outbox WHERE state = 'waiting' AND due <= $1";
+pub(super) const PING: &str = "SELECT COUNT(*) FROM outbox WHERE id < 0";
+
+#[async_trait]
+impl Ledger for Store {
+    async fn open(&self) -> Result<Vec<Summary>, StoreError> {
+        let rows: Vec<IncidentRow> = reading!(&self.db, c => sqlx::query_as(OPEN).fetch_all(c).await?);
+        rows.into_iter().map(summary).collect()
+    }
+
+    async fn ended(&self, limit: i64) -> Result<Vec<Summary>, StoreError> {
+        let rows: Vec<IncidentRow> = reading!(&self.db, c => sqlx::query_as(ENDED).bind(limit).fetch_all(c).await?);
+        rows.into_iter().map(summary).collect()
+    }
+
+    async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError> {
+        Ok(journal::read(self, number).await?.map(std::sync::Arc::unwrap_or_clone))
+    }
+
+    async fn events(&self, number: Number) -> Result<Vec<Recorded>, StoreError> {
+        let rows: Vec<(i64, String)> = reading!(&self.db, c => {
+            sqlx::query_as(journal::EVENTS_AFTER).bind(number).bind(0_i64).fetch_all(c).await?
+        });
+        rows.iter().map(|(seq, body)| from_json(body, "events", "body", format!("{number}/{seq}"))).collect()
+    }
+
+    async fn transcript(&self, number: Number, skip: i64, limit: i64) -> Result<Vec<MessageRecord>, StoreError> {
+        let rows: Vec<MessageRow> = reading!(&self.db, c => {
+            sqlx::query_as(TRANSCRIPT).bind(number).bind(limit).bind(skip).fetch_all(c).await?
+        });
+        rows.into_iter().map(MessageRecord::try_from).collect()
+    }
+
+    async fn transcript_length(&self, number: Number) -> Result<i64, StoreError> {
+        Ok(reading!(&self.db, c => sqlx::query_scalar(TRANSCRIPT_LENGTH).bind(number).fetch_one(c).await?))
+    }
+
+    async fn actions(&self, incident: Option<Number>) -> Result<Vec<ActionRow>, StoreError> {
+        let rows: Vec<OpenAction> = reading!(&self.db, c => sqlx::query_as(OPEN_ACTIONS).fetch_all(c).await?);
+        let rows = rows.into_iter().filter(|r| incident.is_none_or(|n| r.item.incident == n));
+        let mut actions: Vec<ActionRow> = rows.map(action).collect::<Result<_, _>>()?;
+        // What is due first comes first, what has no day last.
+        actions.sort_by_key(|a| (a.due.is_none(), a.due, a.incident, a.number));
+        Ok(actions)
+    }
+
+    async fn is_member(&self, number: Number, person: &PersonId) -> Result<bool, StoreError> {
+        let count: i64 = reading!(&self.db, c => {
+            sqlx::query_scalar(IN_A_ROOM).bind(number).bind(person.to_string()).fetch_one(c).await?
+        });
+        Ok(count > 0)
+    }
+
+    async fn parked(&self) -> Result<Vec<Parked>, StoreError> {
+        let rows: Vec<ParkedRow> = reading!(&self.db, c => sqlx::query_as(PARKED).fetch_all(c).await?);
+        rows.into_iter()
+            .map(|row| {
+                let work: Work = from_json(&row.body, "outbox", "body", row.id)?;
+                let what = work.in_words();
+                Ok(Parked {
+                    id: row.id,
+                    incident: row.incident,
+                    what,
+                    why: row.why,
+                    at: row.changed,
+                    private: row.private,
+                })
+            })
+            .collect()
+    }
+
+    async fn waiting(&self, now: DateTime<Utc>) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
+        Ok(reading!(&self.db, c => sqlx::query_as(WAITING).bind(now).fetch_one(c).await?))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let _: i64 = reading!(&self.db, c => sqlx::query_scalar(PING).fetch_one(c).await?);
+        Ok(())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenAction {
+    #[sqlx(flatten)]
+    item: ActionItemRow,
+    title: String,
+    private: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct ParkedRow {
+    id: i64,
+    incident: Option<Number>,
+    body: String,
+    why: String,
+    changed: DateTime<Utc>,
+    private: bool,
+}
+
+fn summary(row: IncidentRow) -> Result<Summary, StoreError> {
+    let number = row.number;
+    Ok(Summary {
+        number,
+        title: row.title,
+        severity: row.severity,
+        status: from_word(&row.status, "incidents", "status", number)?,
+        service: row.service,
+        private: row.private,
+        commander: person(row.commander_id, row.commander_name)
+            .map_err(|e| corrupt("incidents", "commander_id", number, e))?,
+        room: room(row.room_id, row.room_name).map_err(|e| corrupt("incidents", "room_id", number, e))?,
+        declared: row.declared,
+        ended: row.ended,
+        update_due: row.update_due,
+    })
+}
+
+fn action(row: OpenAction) -> Result<ActionRow, StoreError> {
+    let at = format!("{}/{}", row.item.incident, row.item.number);
+    let due = row.item.due.map(|d| d.parse()).transpose().map_err(|e| corrupt("actions", "due", &at, e))?;
+    Ok(ActionRow {
+        incident: row.item.incident,
+        title: row.title,
+        private: row.private,
+        number: u32::try_from(row.item.number).map_err(|e| corrupt("actions", "number", &at, e))?,
+        text: row.item.text,
+        owner: person(row.item.owner_id, row.item.owner_name).map_err(|e| corrupt("actions", "owner_id", &at, e))?,
+        due,
+        aim: row.item.aim,
+        done: row.item.done,
+    })
+}

@@ -1,0 +1,14 @@
+//! The integration tests, as one binary. `tests/run` starts what they need.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test sets up its own world, and failing loudly is what it is for"
+)]
+
+mod house;
+mod stories;
+mod support;
+mod tools;

@@ -1,0 +1,245 @@
+//! The whole job: declare, talk, mark, command, update, resolve, close.
+
+use chrono::TimeDelta;
+use insta::assert_snapshot;
+
+use super::on_both;
+use crate::support::world::World;
+
+on_both!(
+    from_declare_to_postmortem,
+    a_second_declarer_is_shown_the_first,
+    two_take_command,
+    closing_at_once,
+    it_came_back
+);
+
+async fn from_declare_to_postmortem(world: World) {
+    world.person("Bob").await;
+    world.says("Ann", "general", "/incident declare sev1 --service checkout Checkout is down").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #general Ann [only ann]: /incident declare sev1 --service checkout Checkout is down
+    #general Firebell [only ann]: INC-1 is declared as SEV1. Go to #inc-1-checkout-down.
+    #inc-1-checkout-down Firebell [pinned]: INC-1 · Checkout is down
+        Severity: SEV1
+        Status: investigating
+        Incident commander: nobody yet
+        Service: Checkout
+        Declared: 12:00 UTC
+        Next update due: 12:30 UTC
+        Timeline (http://firebell.test/incidents/INC-1)
+    #inc-1-checkout-down Firebell: SEV1 declared by Ann: Checkout is down
+        Nobody is in command yet. Type /incident claim to take it.
+    #inc-1-checkout-down Firebell: First steps by the plan
+        • Divert payments to the other region
+        • Dashboard (https://dash.example/checkout)
+    #incidents Firebell: SEV1 · Checkout is down · investigating
+        Service: Checkout
+        Most users cannot use the product, or data is at risk.
+        INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-checkout-down
+        Next update by 12:30 UTC
+    ");
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Firebell [pinned]: INC-1 · Checkout is down
+        Severity: SEV1
+        Status: investigating
+        Incident commander: nobody yet
+        Service: Checkout
+        Declared: 12:00 UTC
+        Next update due: 12:30 UTC
+        Timeline (http://firebell.test/incidents/INC-1)
+    #inc-1-checkout-down Firebell: SEV1 declared by Ann: Checkout is down
+        Nobody is in command yet. Type /incident claim to take it.
+    #inc-1-checkout-down Firebell: First steps by the plan
+        • Divert payments to the other region
+        • Dashboard (https://dash.example/checkout)
+    #incidents Firebell: SEV1 · Checkout is down · investigating
+        Service: Checkout
+        Most users cannot use the product, or data is at risk.
+        INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-checkout-down
+        Next update by 12:30 UTC
+    ");
+
+    world.says("Ann", "inc-1-checkout-down", "/incident claim").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #inc-1-checkout-down Ann [only ann]: /incident claim
+    #inc-1-checkout-down Firebell: Incident commander: @Ann
+    #incidents Firebell [in thread]: Incident commander: Ann
+    ");
+
+    world.later(TimeDelta::minutes(3)).await;
+    world.says("Ann", "inc-1-checkout-down", "The queue is full since 11:50").await;
+    world.reacts("Ann", "inc-1-checkout-down", "The queue is full", "🔍").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident started 11:50").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident role comms @Bob").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Firebell: Incident commander: @Ann
+    #inc-1-checkout-down Ann [🔍1]: The queue is full since 11:50
+    #inc-1-checkout-down Firebell: Communications lead: @Bob, named by Ann
+    #incidents Firebell [in thread]: Incident commander: Ann
+    ");
+    world.says("Bob", "inc-1-checkout-down", "/incident update Payments fail; we drain the queue").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Bob [only bob]: /incident update Payments fail; we drain the queue
+    #inc-1-checkout-down Firebell: Update by Bob
+        > Payments fail; we drain the queue
+        Next update due at 12:33 UTC.
+    #incidents Firebell [in thread]: Update (Bob)
+        Payments fail; we drain the queue
+    ");
+
+    world.later(TimeDelta::minutes(10)).await;
+    world.says("Bob", "inc-1-checkout-down", "Drained it, errors are gone").await;
+    world.reacts("Bob", "inc-1-checkout-down", "Drained it", "🩹").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident mitigated").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident resolve Normal for ten minutes").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident action Alert on queue length @bob due friday --detect").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #inc-1-checkout-down Ann [🔍1]: The queue is full since 11:50
+    #inc-1-checkout-down Ann [only ann]: /incident started 11:50
+    #inc-1-checkout-down Firebell [only ann]: The impact began at 11:50 UTC.
+    #inc-1-checkout-down Ann [only ann]: /incident role comms @Bob
+    #inc-1-checkout-down Firebell: Communications lead: @Bob, named by Ann
+    #inc-1-checkout-down Firebell: Update by Bob
+        > Payments fail; we drain the queue
+        Next update due at 12:33 UTC.
+    #inc-1-checkout-down Bob [🩹1]: Drained it, errors are gone
+    #inc-1-checkout-down Ann [only ann]: /incident mitigated
+    #inc-1-checkout-down Firebell: Mitigated by Ann
+    #inc-1-checkout-down Ann [only ann]: /incident resolve Normal for ten minutes
+    #inc-1-checkout-down Firebell: Resolved by Ann
+        > Normal for ten minutes
+        When nothing is left to do here, type /incident close and the postmortem is drafted.
+    #inc-1-checkout-down Ann [only ann]: /incident action Alert on queue length @bob due friday --detect
+    #inc-1-checkout-down Firebell [only ann]: Action item 1: Alert on queue length — Bob, due Friday 27 November 2026
+    #incidents Firebell [in thread]: Update (Bob)
+        Payments fail; we drain the queue
+    #incidents Firebell [in thread]: Status: monitoring (Ann)
+    #incidents Firebell [in thread]: Status: resolved (Ann)
+        Normal for ten minutes
+    ");
+    world.says("Ann", "inc-1-checkout-down", "/incident close").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Bob [🩹1]: Drained it, errors are gone
+    #inc-1-checkout-down Firebell: Mitigated by Ann
+    #inc-1-checkout-down Firebell: Resolved by Ann
+        > Normal for ten minutes
+        When nothing is left to do here, type /incident close and the postmortem is drafted.
+    #inc-1-checkout-down Firebell: Closed by Ann
+        Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
+    #incidents Firebell [in thread]: Status: monitoring (Ann)
+    #incidents Firebell [in thread]: Status: resolved (Ann)
+        Normal for ten minutes
+    #incidents Firebell [in thread]: Status: closed (Ann)
+    ");
+    assert_snapshot!(world.timeline(1).await, @"
+    11:50 Ann milestone: Impact began
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:03 Ann finding: The queue is full since 11:50
+    12:03 Ann role: Communications: Bob
+    12:03 Bob update: Payments fail; we drain the queue
+    12:13 Bob mitigation: Drained it, errors are gone
+    12:13 Ann status: monitoring
+    12:13 Ann status: resolved: Normal for ten minutes
+    12:13 Ann action: Action item 1: Alert on queue length (Bob)
+    12:13 Ann status: closed
+    ");
+    assert_snapshot!(world.transcript(1).await, @"
+    Ann: The queue is full since 11:50
+    Bob: Drained it, errors are gone
+    ");
+    assert_snapshot!(world.room("Bob", "incidents").await, @"
+    Firebell: SEV1 · Checkout is down · closed
+        Service: Checkout
+        12:03 UTC Bob: Payments fail; we drain the queue
+        INC-1, declared 12:00 UTC · Commander: Ann · #inc-1-checkout-down
+        Postmortem: http://firebell.test/postmortems/INC-1
+    Firebell [in thread]: Incident commander: Ann
+    Firebell [in thread]: Update (Bob)
+        Payments fail; we drain the queue
+    Firebell [in thread]: Status: monitoring (Ann)
+    Firebell [in thread]: Status: resolved (Ann)
+        Normal for ten minutes
+    Firebell [in thread]: Status: closed (Ann)
+    ");
+    world.ends().await;
+}
+
+async fn a_second_declarer_is_shown_the_first(world: World) {
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    world.says("Bob", "general", "/incident declare  checkout IS down").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #general Bob [only bob]: /incident declare  checkout IS down
+    #general Firebell [only bob]: INC-1 “Checkout is down” is open already. Join it in #inc-1-checkout-down. If yours is another one, give it another title.
+    ");
+    world.ends().await;
+}
+
+async fn two_take_command(world: World) {
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    world.says("Bob", "inc-1-checkout-down", "I am here").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident claim").await;
+    world.sees("Bob").await;
+    world.says("Bob", "inc-1-checkout-down", "/incident claim").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Bob [only bob]: /incident claim
+    #inc-1-checkout-down Firebell [only bob]: Ann is the incident commander already. They can hand it over with /incident handover @you, or name somebody anew with /incident lead @who.
+    ");
+    world.says("Ann", "inc-1-checkout-down", "/incident handover @bob The fix is on its way").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #inc-1-checkout-down Firebell: Incident commander: @Bob, handed over by Ann
+        > The fix is on its way
+    #incidents Firebell [in thread]: Incident commander: Bob (Ann)
+    ");
+    world.ends().await;
+}
+
+async fn closing_at_once(world: World) {
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident close It was the clock").await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann status: resolved
+    12:00 Ann status: closed: It was the clock
+    ");
+    world.ends().await;
+}
+
+async fn it_came_back(world: World) {
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident close").await;
+    world.says("Ann", "inc-1-checkout-down", "/incident update Still closed").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #general Ann [only ann]: /incident declare Checkout is down
+    #general Firebell [only ann]: INC-1 is declared as SEV3. Go to #inc-1-checkout-down.
+    #inc-1-checkout-down Firebell [pinned]: INC-1 · Checkout is down
+        Severity: SEV3
+        Status: closed
+        Incident commander: nobody yet
+        Declared: 12:00 UTC
+        Timeline (http://firebell.test/incidents/INC-1) · Postmortem (http://firebell.test/postmortems/INC-1)
+    #inc-1-checkout-down Firebell: SEV3 declared by Ann: Checkout is down
+        Nobody is in command yet. Type /incident claim to take it.
+    #inc-1-checkout-down Ann [only ann]: /incident close
+    #inc-1-checkout-down Firebell: Resolved by Ann
+    #inc-1-checkout-down Firebell: Closed by Ann
+        Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
+    #inc-1-checkout-down Ann [only ann]: /incident update Still closed
+    #inc-1-checkout-down Firebell [only ann]: This incident is closed. If it came back: /incident reopen REASON
+    #incidents Firebell: SEV3 · Checkout is down · closed
+        INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-checkout-down
+        Postmortem: http://firebell.test/postmortems/INC-1
+    #incidents Firebell [in thread]: Status: resolved (Ann)
+    #incidents Firebell [in thread]: Status: closed (Ann)
+    ");
+    world.says("Ann", "inc-1-checkout-down", "/incident reopen The errors are back").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #inc-1-checkout-down Ann [only ann]: /incident reopen The errors are back
+    #inc-1-checkout-down Firebell: Reopened by Ann
+        > The errors are back
+    #incidents Firebell [in thread]: Status: investigating (Ann)
+        The errors are back
+    ");
+    world.ends().await;
+}
