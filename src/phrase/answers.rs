@@ -1,6 +1,6 @@
 //! Answers that only the one who asked sees.
 
-use super::{Doc, Press, Span, Style, code, strong, text};
+use super::{Doc, Press, Span, Style, strong, text};
 use crate::incident::{Event, Incident, Milestone, Restore, SaidMessage};
 use crate::plan::{MessageId, Person};
 
@@ -8,7 +8,14 @@ use crate::plan::{MessageId, Person};
 pub fn done(events: &[Event], incident: &Incident, style: &Style) -> Option<Doc> {
     match events.last()? {
         Event::Logged { when, .. } => {
-            Some(Doc::new().line([text("On the timeline at "), Span::Time(*when), text(". "), taking_back(style)]))
+            let at = [
+                text("On the timeline at "),
+                Span::Time(*when),
+                text(". "),
+                style.typed("undo"),
+                text(" takes it back."),
+            ];
+            Some(Doc::new().line(at))
         }
         Event::MilestoneSet { milestone, when } => {
             let what = if *milestone == Milestone::Started { "The impact began at " } else { "It was noticed at " };
@@ -38,10 +45,6 @@ pub fn done(events: &[Event], incident: &Incident, style: &Style) -> Option<Doc>
         }
         _ => None,
     }
-}
-
-fn taking_back(style: &Style) -> Span {
-    code(format!("{} undo takes it back", style.prefix))
 }
 
 fn action_added(number: u32, action: &str, owner: Option<&Person>, due: Option<chrono::NaiveDate>) -> Doc {

@@ -22,15 +22,13 @@ const GRACE: Duration = Duration::from_secs(20);
 
 pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     let readiness = Readiness::default();
-    for part in ["database", "relay", "local chat"] {
-        if part != "local chat" || config.local.is_some() {
-            readiness.expect(part);
-        }
+    readiness.expect("relay");
+    if config.local.is_some() {
+        readiness.expect("local chat");
     }
     let templates = Templates::load(&config.templates)?;
     let metrics = metrics_page()?;
     let db = Db::open(config.store.url.expose()).await?;
-    readiness.ready("database", "open");
     let listening = listen(config).await?;
     let bound = listening.local_addr().map_err(|why| Failed::Io { what: "the address".into(), why })?;
     let url = config.server.url(bound);

@@ -107,9 +107,9 @@ function buildLayout() {
   ui.side = el("aside", { class: "side", hidden: true, "aria-label": "Details" });
   ui.menu = el("button", { type: "button", class: "menu", "aria-expanded": "false", onclick: () => drawer(!app.classList.contains("drawer")) }, "☰ Rooms");
   const nav = el("nav", { class: "rooms", "aria-label": "Rooms" },
-    el("header", {}, el("a", { class: "brand", href: "/" }, el("span", { "aria-hidden": "true" }, "🔔 "), "Firebell")),
+    el("header", {}, el("a", { class: "brand", href: "/" }, el("img", { src: "/assets/favicon.svg", alt: "", width: "22", height: "22" }), "Firebell")),
     ui.rooms,
-    el("footer", {}, el("span", { class: "me" }, el("bdi", {}, chat.me.name)),
+    el("footer", {}, el("a", { href: "/" }, "Board"), el("span", { class: "me" }, el("bdi", {}, chat.me.name)),
       el("button", { type: "button", class: "plain", onclick: signOut }, "Sign out")));
   const main = el("main", {},
     el("header", { class: "top" }, ui.menu, el("div", { class: "where" }, ui.title, ui.topic),
