@@ -106,7 +106,7 @@ impl Parser<'_> {
             Verb::Task => self.task()?,
             Verb::Action => self.action()?,
             Verb::Link => self.link()?,
-            Verb::Rename => Command::Rename { title: self.text("a title")? },
+            Verb::Rename => Command::Rename { title: unquoted(&self.text("a title")?).to_string() },
             Verb::Merge => Command::Merge { into: self.key()?, target: None },
             Verb::List => return ask(Question::List { all: self.only_flag("all")? }),
             Verb::Show if self.scan.is_empty() => return ask(Question::Show { number: None }),
@@ -275,7 +275,7 @@ impl Parser<'_> {
         if let Some((_, length)) = found {
             self.scan.skip(length);
         }
-        let text = self.text("what happened")?;
+        let text = self.text("a text: what happened")?;
         Ok(Command::Log { when: found.map(|(time, _)| time), text })
     }
 
@@ -297,7 +297,7 @@ impl Parser<'_> {
         }
         let (text, owner) = self.owner_in(self.scan.rest())?;
         match text.is_empty() {
-            true => Err(self.missing("what is to do")),
+            true => Err(self.missing("a text: what is to do")),
             false => Ok(Command::AddTask { text, owner }),
         }
     }
@@ -320,7 +320,7 @@ impl Parser<'_> {
         let (text, owner) = self.owner_in(&text)?;
         let (text, due) = self.due_at_end(&text);
         match text.is_empty() {
-            true => Err(self.missing("what is to do")),
+            true => Err(self.missing("a text: what is to do")),
             false => Ok(Command::AddAction { text, owner, due, aim }),
         }
     }

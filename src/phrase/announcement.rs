@@ -162,7 +162,7 @@ fn change_words(event: &Event, plan: &Plan) -> (String, String) {
         Event::Updated { text, .. } => ("Update".into(), text.clone()),
         Event::Renamed { to, .. } => (format!("Renamed: {to}"), String::new()),
         Event::Merged { into } => (format!("Goes on in {}", crate::plan::key(*into)), String::new()),
-        Event::TakenBack { what, restore: Restore::Update { .. }, .. } => ("Update taken back".into(), what.clone()),
+        Event::TakenBack { restore: Restore::Update { .. }, .. } => ("Update taken back".into(), String::new()),
         Event::TakenBack { what, .. } => (format!("Taken back: {what}"), String::new()),
         _ => (String::new(), String::new()),
     }

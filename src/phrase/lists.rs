@@ -41,11 +41,10 @@ pub fn incidents(lines: &[IncidentLine<'_>], all: bool, now: DateTime<Utc>, plan
 pub fn timeline(incident: &Incident, last: usize, style: &Style) -> Doc {
     let skipped = incident.timeline.len().saturating_sub(last);
     let items = incident.timeline[skipped..].iter().map(entry).collect();
-    let mut doc = Doc::new().headline([strong(format!("Timeline of {}", incident.key()))]).list(items);
-    if skipped > 0 {
-        doc = doc.line([text(format!("{skipped} earlier lines are on the page."))]);
-    }
-    doc.line([Span::Link { url: style.incident_page(incident.number), label: "The whole timeline".into() }])
+    let doc = Doc::new().headline([strong(format!("Timeline of {}", incident.key()))]).list(items);
+    let page = Span::Link { url: style.incident_page(incident.number), label: "The whole timeline".into() };
+    let rest = if skipped > 0 { format!(" has {skipped} more.") } else { String::new() };
+    doc.line([page, text(rest)])
 }
 
 fn entry(entry: &Entry) -> Vec<Span> {

@@ -1,6 +1,6 @@
 //! To the one who typed something that is no command: what was not understood, the closest valid one, an example.
 
-use super::{Doc, Span, Style, either, strong, text};
+use super::{Doc, Span, Style, all, strong, text};
 use crate::grammar::{Misunderstanding, Verb, describe};
 use crate::plan::Person;
 
@@ -67,8 +67,8 @@ fn found(person: &Person) -> Vec<Span> {
 
 fn meant(closest: Option<&str>, known: &[String]) -> String {
     match closest {
-        Some(word) => format!("Did you mean {word}? There are {}.", either(known)),
-        None => format!("There are {}.", either(known)),
+        Some(word) => format!("Did you mean {word}? There are {}.", all(known)),
+        None => format!("There are {}.", all(known)),
     }
 }
 

@@ -71,9 +71,18 @@ pub fn since(from: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// `SEV1, SEV2 or SEV3`.
 fn either(words: &[String]) -> String {
+    listed(words, "or")
+}
+
+/// `SEV1, SEV2 and SEV3`.
+fn all(words: &[String]) -> String {
+    listed(words, "and")
+}
+
+fn listed(words: &[String], joint: &str) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+        [most @ .., last] => format!("{} {joint} {last}", most.join(", ")),
     }
 }

@@ -52,11 +52,12 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
             Doc::new().line([text("Your last change was at "), Span::Time(*at), text(": too long ago to take back.")])
         }
         Refusal::Overtaken { what, by } => {
-            Doc::plain(format!("{by} has changed it since ({what}), so it can not be taken back."))
+            Doc::plain(format!("{by} has changed the same since, so “{what}” can not be taken back."))
         }
-        Refusal::InTheFuture { when } => {
-            Doc::new().line([Span::Time(*when), text(" is still to come. The timeline is for what has happened.")])
-        }
+        Refusal::InTheFuture { when } => Doc::plain(format!(
+            "{} is still to come. The timeline is for what has happened.",
+            when.format("%Y-%m-%d %H:%M UTC")
+        )),
         Refusal::MilestoneOrder { earlier, later } => {
             Doc::plain(format!("Then it would have been {later} before it {earlier}. Correct the other time first."))
         }
