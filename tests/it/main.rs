@@ -8,6 +8,7 @@
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
 
+mod docs;
 mod house;
 mod stories;
 mod support;
