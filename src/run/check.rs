@@ -4,8 +4,8 @@ use tokio::net::TcpListener;
 
 use super::{Failed, Templates, say};
 use crate::config::{Config, Problems};
-use crate::ports::Ledger;
-use crate::store::{Db, Store};
+use crate::ports::{Ledger, LocalBook};
+use crate::store::{Db, LocalStore, Store};
 
 /// What was found, counted.
 #[derive(Default)]
@@ -94,5 +94,23 @@ async fn database(config: &Config, findings: &mut Findings) {
         }
         (Err(why), _) | (_, Err(why)) => findings.wrong("database", why),
     }
+    private_rooms(config, &db, findings).await;
     db.close().await;
+}
+
+/// Firebell makes the announcement rooms of the local chat, but not those for private incidents: people make them,
+/// private ones, and the plan names them.
+async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
+    let book = LocalStore::new(db.clone());
+    for room in config.plan.announcements.routes.iter().filter(|r| r.private).flat_map(|r| &r.rooms) {
+        match book.room(room).await {
+            Ok(Some(found)) if found.private => findings.good("announcement room", format_args!("{room} is private")),
+            Ok(Some(_)) => findings.note(
+                "announcement room",
+                format_args!("{room} is told of private incidents, and everyone can join it"),
+            ),
+            Ok(None) => findings.wrong("announcement room", format_args!("there is no {room}; make it in the chat")),
+            Err(why) => findings.wrong("announcement room", why),
+        }
+    }
 }

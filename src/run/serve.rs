@@ -13,6 +13,7 @@ use super::{Failed, Templates, clock, prefixes, say};
 use crate::chat::local::{Listener, Local, Setup};
 use crate::config::{Config, Secret};
 use crate::desk::{Desk, Tools};
+use crate::plan::Platform;
 use crate::ports::{Chat, Inbound, LocalChat, Readiness};
 use crate::store::{Db, LocalStore, Store};
 use crate::web::{ChatPages, ChatViewer, Hosts, NavItem, Site, chat_routes, pages, protect};
@@ -111,13 +112,23 @@ async fn open_local(config: &Config, db: &Db, url: &str) -> Result<Option<Arc<Lo
         return Ok(None);
     };
     let setup = Setup {
-        rooms: local.announce.iter().map(|room| room.id.clone()).collect(),
+        rooms: public_rooms(config, local),
         groups: config.plan.groups.clone(),
         command: local.command.clone(),
         base_url: url.to_string(),
         password: local.password.as_ref().map(Secret::expose).map(str::to_string),
     };
     Ok(Some(Local::open(Arc::new(LocalStore::new(db.clone())), clock(), setup).await?))
+}
+
+/// The announcement rooms that are made at the first start. A room for private incidents is not: it would be public.
+fn public_rooms(config: &Config, local: &crate::config::Local) -> Vec<String> {
+    let routes = config.plan.announcements.routes.iter().filter(|route| !route.private);
+    let routed = routes.flat_map(|route| &route.rooms).filter(|room| room.platform == Platform::Local);
+    let mut rooms: Vec<String> = local.announce.iter().chain(routed).map(|room| room.id.clone()).collect();
+    rooms.sort();
+    rooms.dedup();
+    rooms
 }
 
 fn spawn_relay(tasks: &TaskTracker, desk: &Desk, readiness: &Readiness, stop: CancellationToken) {

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
+use metrics::gauge;
 use serde::Serialize;
 
 use super::{Site, Trouble};
@@ -61,5 +62,12 @@ fn store<T>(read: &Result<T, StoreError>) -> Part {
 
 pub(super) async fn metrics(State(site): State<Arc<Site>>) -> Result<Response, Trouble> {
     let handle = site.metrics.as_ref().ok_or(Trouble::NotFound)?;
+    // Looked up when they are asked for: nothing else needs them, and a number that is kept can be wrong.
+    let (parked, waiting, since) = backlog(&site).await?;
+    gauge!("firebell_work_parked").set(parked as f64);
+    gauge!("firebell_work_waiting").set(waiting as f64);
+    let oldest = since.map_or(0.0, |since| (site.now() - since).as_seconds_f64());
+    gauge!("firebell_work_oldest_seconds").set(oldest);
+    gauge!("firebell_incidents_open").set(site.ledger.open().await?.len() as f64);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response())
 }
