@@ -91,7 +91,7 @@ async fn offer_to_declare(office: &Office, tx: &mut dyn Transaction, touch: &Tou
     }
     if !touch.on {
         return match tx.take_offer(touch.message, &person.id).await? {
-            Some(_) => answer(office, tx, touch.identity, &person.id, room, offer_withdrawn(touch.message)).await,
+            Some(_) => answer(office, tx, touch.identity, &person.id, room, offer_withdrawn()).await,
             None => Ok(()),
         };
     }

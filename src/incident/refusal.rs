@@ -64,10 +64,8 @@ pub enum Refusal {
     InTheFuture {
         when: DateTime<Utc>,
     },
-    MilestoneOrder {
-        earlier: &'static str,
-        later: &'static str,
-    },
+    /// Nobody notices what has not begun.
+    DetectedBeforeStarted,
     NoSuchIncident {
         number: Number,
     },

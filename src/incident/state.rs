@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Event, Origin, Reminder, Restore};
+use super::{Entry, Origin, Reminder, Restore};
 use crate::plan::{COMMANDER, COMMUNICATIONS, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey, key};
 
 /// Where an incident is in its life.
@@ -332,19 +332,7 @@ impl Incident {
         events.into_iter().fold(Incident::unborn(number), super::evolve)
     }
 
-    /// Whether this event is already so, for the commands that chats repeat.
-    pub fn announced_in(&self, room: &RoomId) -> bool {
-        self.announcements.contains_key(room)
-    }
-
     pub fn is_declared(&self) -> bool {
         self.seq > 0
-    }
-}
-
-/// The event of a record, for matching on it.
-impl AsRef<Event> for super::Recorded {
-    fn as_ref(&self) -> &Event {
-        &self.event
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Doc, Press, Span, Style, strong, text};
 use crate::incident::{Event, Incident, Milestone, Restore, SaidMessage};
-use crate::plan::{MessageId, Person};
+use crate::plan::Person;
 
 /// What a command did, where the room is not told of it. `None`: the room is, and that is the answer.
 pub fn done(events: &[Event], incident: &Incident, style: &Style) -> Option<Doc> {
@@ -69,7 +69,7 @@ pub fn offer(message: &SaidMessage, severity: &str, confirm: &str) -> Doc {
         .press(&format!("Declare {severity}"), press)
 }
 
-pub fn offer_withdrawn(_message: &MessageId) -> Doc {
+pub fn offer_withdrawn() -> Doc {
     Doc::plain("Nothing was declared.")
 }
 

@@ -58,8 +58,8 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
             "{} is still to come. The timeline is for what has happened.",
             when.format("%Y-%m-%d %H:%M UTC")
         )),
-        Refusal::MilestoneOrder { earlier, later } => {
-            Doc::plain(format!("Then it would have been {later} before it {earlier}. Correct the other time first."))
+        Refusal::DetectedBeforeStarted => {
+            Doc::plain("Then it would have been detected before it started. Correct the other time first.")
         }
         Refusal::NoSuchIncident { number } => Doc::plain(format!("There is no {}.", key(*number))),
         Refusal::MergeWithItself => Doc::plain("That is this very incident."),

@@ -22,7 +22,7 @@ pub(super) fn set_milestone(
     let started = incident.milestones.started.filter(|_| milestone != Milestone::Started);
     let detected = incident.milestones.detected.filter(|_| milestone != Milestone::Detected);
     if started.is_some_and(|started| when < started) || detected.is_some_and(|detected| when > detected) {
-        return Err(Refusal::MilestoneOrder { earlier: "started", later: "detected" });
+        return Err(Refusal::DetectedBeforeStarted);
     }
     Ok(vec![Event::MilestoneSet { milestone, when }])
 }
