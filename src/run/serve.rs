@@ -68,6 +68,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         plan,
         clock: clock(),
         viewer,
+        signed_in_only: config.local.as_ref().is_some_and(|local| local.password.is_some()),
         chats,
         template: templates.postmortem,
         readiness,

@@ -68,8 +68,7 @@ pub fn routes(pages: ChatPages) -> Router {
         .with_state(pages)
 }
 
-/// An empty page: the script fills it, with what only it may ask for. The cookie is `SameSite=Strict`, so a link
-/// from elsewhere arrives here without it, and the script's own requests have it again.
+/// An empty page: the script fills it, with what only it may ask for.
 async fn page() -> Markup {
     html! {
         (DOCTYPE)
@@ -120,9 +119,11 @@ async fn sign_out(
     Ok((cookie(&pages, "", 0), Json(json!({}))).into_response())
 }
 
+/// `Lax`, so that a link to a page, from a mail or another chat, finds its reader signed in. Writes are guarded by
+/// [`Sent`], whatever cookies come along.
 fn cookie(pages: &ChatPages, token: &str, age: u32) -> [(header::HeaderName, String); 1] {
     let secure = if pages.public_url.starts_with("https:") { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
+    let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
     [(header::SET_COOKIE, cookie)]
 }
 

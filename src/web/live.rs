@@ -10,12 +10,15 @@ use axum::response::sse::{Event, KeepAlive};
 use futures::Stream;
 use tokio::sync::watch;
 
-use super::Site;
+use super::{Reader, Site};
 
 /// Shorter than the minute after which proxies commonly drop a silent connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-pub(super) async fn stream(State(site): State<Arc<Site>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) async fn stream(
+    State(site): State<Arc<Site>>,
+    _: Reader,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut changes = site.changes.clone();
     changes.mark_unchanged();
     let stream = futures::stream::unfold(changes, next);

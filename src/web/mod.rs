@@ -48,6 +48,8 @@ pub struct Site {
     pub plan: Arc<Plan>,
     pub clock: Arc<dyn Clock>,
     pub viewer: Arc<dyn Viewer>,
+    /// There is a password, and the pages are for who gave it.
+    pub signed_in_only: bool,
     /// For links into their rooms.
     pub chats: Vec<Arc<dyn Chat>>,
     pub template: Template,

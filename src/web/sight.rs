@@ -16,12 +16,16 @@ use crate::ports::StoreError;
 pub struct Reader(pub Option<Person>);
 
 impl FromRequestParts<Arc<Site>> for Reader {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Trouble;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Self::Rejection> {
         // HTTP/2 may send the cookies in pieces.
         let pieces: Vec<&str> = parts.headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).collect();
-        Ok(Reader(site.viewer.viewer(&pieces.join("; ")).await))
+        let viewer = site.viewer.viewer(&pieces.join("; ")).await;
+        match viewer.is_some() || !site.signed_in_only {
+            true => Ok(Reader(viewer)),
+            false => Err(Trouble::SignIn),
+        }
     }
 }
 

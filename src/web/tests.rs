@@ -141,6 +141,10 @@ struct Browser {
 
 impl Browser {
     async fn open() -> Self {
+        Browser::of(false).await
+    }
+
+    async fn of(signed_in_only: bool) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, changes) = watch::channel(0);
@@ -150,6 +154,7 @@ impl Browser {
             plan: Arc::new(Plan::default()),
             clock: Arc::new(Noon),
             viewer: Arc::new(Names),
+            signed_in_only,
             chats: Vec::new(),
             template: Template::built_in().unwrap(),
             readiness: readiness.clone(),
@@ -184,6 +189,21 @@ async fn a_private_incident_is_as_absent_as_one_that_never_was() {
             }
         }
         assert_eq!(browser.text(&format!("{page}2"), "ann").await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_a_password_the_pages_are_for_who_gave_it() {
+    let browser = Browser::of(true).await;
+    for page in ["/", "/incidents/INC-1", "/postmortems/INC-1.json", "/actions", "/live"] {
+        let (status, text) = browser.text(page, "").await;
+        assert_eq!(status, 401, "{page}");
+        assert!(text.contains("Please sign in") && !text.contains("Checkout"), "{text}");
+    }
+    assert_eq!(browser.text("/incidents/INC-1", "bo").await.0, 200);
+    // What machines ask, and what the sign-in page needs.
+    for open in ["/healthz", "/readyz", "/assets/style.css"] {
+        assert_eq!(browser.text(open, "").await.0, 200, "{open}");
     }
 }
 

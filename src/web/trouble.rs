@@ -17,6 +17,8 @@ use crate::postmortem::TemplateError;
 pub enum Trouble {
     /// There is none, or none that this viewer may see: which of the two is not told.
     NotFound,
+    /// The pages are for who is signed in.
+    SignIn,
     /// Our side; why is in the log.
     Ours,
 }
@@ -29,6 +31,7 @@ impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let status = match self {
             Trouble::NotFound => StatusCode::NOT_FOUND,
+            Trouble::SignIn => StatusCode::UNAUTHORIZED,
             Trouble::Ours => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut response = status.into_response();
@@ -65,15 +68,21 @@ pub(super) async fn dress(State(site): State<Arc<Site>>, request: Request, next:
         return response;
     }
     let status = response.status();
-    let (title, words) = match status {
-        StatusCode::NOT_FOUND => ("Nothing here", "There is no such page, or it is not for you to see."),
-        _ => ("That did not work", "The fault is on our side and is in the log. Try again in a moment."),
+    let back = ("/", "Back to the board");
+    let (title, words, (to, label)) = match status {
+        StatusCode::NOT_FOUND => ("Nothing here", "There is no such page, or it is not for you to see.", back),
+        StatusCode::UNAUTHORIZED => (
+            "Please sign in",
+            "This Firebell asks for its password. Sign in to the chat, then open this page again.",
+            ("/chat", "Sign in"),
+        ),
+        _ => ("That did not work", "The fault is on our side and is in the log. Try again in a moment.", back),
     };
     let body = html! {
         section.trouble {
             h1 { (title) }
             p { (words) }
-            p { a href="/" { "Back to the board" } }
+            p { a href=(to) { (label) } }
         }
     };
     (status, page(&site, Page { title, here: "", viewer: None, live: false, body })).into_response()
