@@ -9,7 +9,7 @@ use crate::grammar::{Asking, Context, names_in, parse};
 use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
 use crate::plan::{Number, Person, Room};
-use crate::ports::{Mention, Speaker, StoreError, Transaction, Work};
+use crate::ports::{Mention, Offer, Speaker, StoreError, Transaction, Work};
 
 pub(super) struct Typed<'a> {
     pub identity: &'a str,
@@ -57,7 +57,7 @@ pub(super) async fn command(office: &Office, tx: &mut dyn Transaction, typed: &T
         },
     };
     match doc {
-        Some(doc) => answer(office, tx, typed.identity, &typed.by.person.id, &typed.room.id, doc).await,
+        Some(doc) => answer(office, tx, typed.identity, &typed.by.person.id, &typed.room.id, here, doc).await,
         None => Ok(()),
     }
 }
@@ -70,7 +70,7 @@ fn first_word(words: &str) -> &str {
 async fn turn_away(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<(), StoreError> {
     let person = &typed.by.person.id;
     match tx.first_time(&format!("stranger/{person}"), office.clock.now()).await? {
-        true => answer(office, tx, typed.identity, person, &typed.room.id, stranger()).await,
+        true => answer(office, tx, typed.identity, person, &typed.room.id, None, stranger()).await,
         false => Ok(()),
     }
 }
@@ -124,9 +124,10 @@ async fn same_title(
 }
 
 /// 🚨 then ✅: the message is where it was declared from.
-pub(super) fn declare_from(message: &crate::incident::SaidMessage, title: String) -> Command {
-    let origin = Origin { message: message.id.clone(), link: message.link.clone() };
-    Command::Declare { title, severity: None, service: None, private: false, origin: Some(origin), same: None }
+pub(super) fn declare_from(offer: &Offer, title: String) -> Command {
+    let origin = Origin { message: offer.message.id.clone(), link: offer.message.link.clone() };
+    let private = offer.private;
+    Command::Declare { title, severity: None, service: None, private, origin: Some(origin), same: None }
 }
 
 /// A command about the incident of this room. `None`: the room is told, which is the answer.

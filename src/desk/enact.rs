@@ -3,7 +3,7 @@
 use super::Office;
 use crate::incident::{Asked, Command, Effect, Event, Incident, Recorded, Refusal, consequences, decide, evolve};
 use crate::phrase::Doc;
-use crate::plan::{Permission, Person, PersonId, RoomId, Standing};
+use crate::plan::{Number, Permission, Person, PersonId, RoomId, Standing};
 use crate::ports::{Draft, StoreError, Transaction, Work};
 
 /// What a command led to.
@@ -66,16 +66,17 @@ fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono
     }
 }
 
-/// A private answer, worded now. `identity` is that of the delivery which it answers.
+/// A private answer, worded now. `identity` is that of the delivery which it answers, `about` the incident of the room.
 pub(super) async fn answer(
     office: &Office,
     tx: &mut dyn Transaction,
     identity: &str,
     to: &PersonId,
     room: &RoomId,
+    about: Option<Number>,
     doc: Doc,
 ) -> Result<(), StoreError> {
-    let work = Work::Answer { to: to.clone(), room: room.clone(), doc };
+    let work = Work::Answer { to: to.clone(), room: room.clone(), doc, incident: about };
     tx.enqueue(&answer_draft(office, identity, to, work)).await
 }
 

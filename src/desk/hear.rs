@@ -30,16 +30,30 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             tx.erase(message).await?;
             follow(office, tx, inbound, message, Command::Erase { message: message.clone() }).await
         }
-        Heard::Reacted { message, emoji, by, on, said, .. } => {
+        Heard::Reacted { message, emoji, by, on, said, private_room, .. } => {
             tx.meet(&by.person).await?;
-            let touch =
-                reactions::Touch { identity: &identity, at: inbound.at, by, message, on: *on, said: said.as_ref() };
+            let touch = reactions::Touch {
+                identity: &identity,
+                at: inbound.at,
+                by,
+                message,
+                on: *on,
+                said: said.as_ref(),
+                private_room: *private_room,
+            };
             reactions::emoji(office, tx, &touch, emoji).await
         }
         Heard::Pinned { message, by, on, said, .. } => {
             tx.meet(&by.person).await?;
-            let touch =
-                reactions::Touch { identity: &identity, at: inbound.at, by, message, on: *on, said: said.as_ref() };
+            let touch = reactions::Touch {
+                identity: &identity,
+                at: inbound.at,
+                by,
+                message,
+                on: *on,
+                said: said.as_ref(),
+                private_room: false,
+            };
             reactions::pin(office, tx, &touch).await
         }
         Heard::Joined { room, person, .. } => {

@@ -21,7 +21,7 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
                 None => Ok(None),
             }
         }
-        Work::Answer { to, room, doc } => {
+        Work::Answer { to, room, doc, .. } => {
             chat(office, room.platform)?.answer(&job.key, to, room, doc).await?;
             Ok(None)
         }

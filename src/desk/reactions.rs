@@ -1,6 +1,6 @@
 //! An emoji or a pin, put on a message or taken off it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::enact::{answer, enact, is_member};
 use super::hear::asked;
@@ -10,6 +10,9 @@ use crate::phrase::{offer, offer_withdrawn, refused};
 use crate::plan::{Mark, MessageId, Number};
 use crate::ports::{Offer, Speaker, StoreError, Transaction};
 
+/// A ✅ much later means something else.
+const OFFER_HOLDS: TimeDelta = TimeDelta::hours(1);
+
 pub(super) struct Touch<'a> {
     pub identity: &'a str,
     pub at: DateTime<Utc>,
@@ -18,6 +21,7 @@ pub(super) struct Touch<'a> {
     pub on: bool,
     /// The message, where the chat sent it along.
     pub said: Option<&'a SaidMessage>,
+    pub private_room: bool,
 }
 
 pub(super) async fn emoji(
@@ -58,7 +62,8 @@ async fn put(
         false => Command::Unmark { mark, message: touch.message.clone(), pin },
         true => {
             let recorded = tx.message(touch.message).await?.filter(|m| !m.deleted).map(|m| m.said());
-            // Firebell's own messages are on no transcript: what they say is on the timeline already.
+            // Firebell's own messages are on no transcript, and no chat sends them along: what they say is on the
+            // timeline already.
             let Some(message) = recorded.or_else(|| touch.said.cloned()) else { return Ok(()) };
             Command::Mark { mark, message, pin }
         }
@@ -80,7 +85,8 @@ async fn refuse(
 ) -> Result<(), StoreError> {
     let room = &touch.message.room;
     let doc = refused(refusal, &office.plan, &office.style(room.platform));
-    answer(office, tx, touch.identity, &touch.by.person.id, room, doc).await
+    let about = tx.incident_in(room).await?;
+    answer(office, tx, touch.identity, &touch.by.person.id, room, about, doc).await
 }
 
 /// 🚨 outside incident rooms: nothing is declared until the same person confirms.
@@ -91,23 +97,27 @@ async fn offer_to_declare(office: &Office, tx: &mut dyn Transaction, touch: &Tou
     }
     if !touch.on {
         return match tx.take_offer(touch.message, &person.id).await? {
-            Some(_) => answer(office, tx, touch.identity, &person.id, room, offer_withdrawn()).await,
+            Some(_) => answer(office, tx, touch.identity, &person.id, room, None, offer_withdrawn()).await,
             None => Ok(()),
         };
     }
     let Some(message) = touch.said else { return Ok(()) };
-    tx.offer(&Offer { message: message.clone(), to: person.clone() }).await?;
+    let made = Offer { message: message.clone(), to: person.clone(), at: touch.at, private: touch.private_room };
+    tx.offer(&made).await?;
     let plan = &office.plan;
     let confirm = plan.reactions.confirm.iter().find(|e| !e.is_ascii()).map_or("✅", String::as_str);
-    let doc = offer(message, plan.severity_label(&plan.default_severity), confirm);
-    answer(office, tx, touch.identity, &person.id, room, doc).await
+    let doc = offer(message, plan.severity_label(&plan.default_severity), confirm, made.private);
+    answer(office, tx, touch.identity, &person.id, room, None, doc).await
 }
 
 async fn confirm(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
     let Some(offer) = tx.take_offer(touch.message, &touch.by.person.id).await? else { return Ok(()) };
+    if touch.at - offer.at > OFFER_HOLDS {
+        return Ok(());
+    }
     let asked = asked(touch.at, touch.by, &touch.message.room, false);
     let title = title_of(&offer.message.text);
-    match commands::declare(office, tx, commands::declare_from(&offer.message, title), &asked).await? {
+    match commands::declare(office, tx, commands::declare_from(&offer, title), &asked).await? {
         Ok(_) => Ok(()),
         Err(refusal) => refuse(office, tx, touch, &refusal).await,
     }

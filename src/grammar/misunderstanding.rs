@@ -71,10 +71,17 @@ pub(super) fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a 
     if typed.chars().count() > 40 {
         return None;
     }
-    candidates
-        .into_iter()
-        .map(|c| (strsim::damerau_levenshtein(&typed, &c.to_lowercase()), c))
-        .filter(|(distance, c)| *distance <= 1 + c.chars().count() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, c)| c)
+    let near = candidates.into_iter().filter_map(|candidate| {
+        let distance = strsim::damerau_levenshtein(&typed, &candidate.to_lowercase());
+        let allowed = if candidate.chars().count() < 6 { 1 } else { 2 };
+        (distance <= allowed).then_some((distance, candidate))
+    });
+    let mut near: Vec<_> = near.collect();
+    near.sort();
+    match near.as_slice() {
+        // Of two that are as near, either guess would be wrong half the time.
+        [(first, _), (second, _), ..] if first == second => None,
+        [(_, candidate), ..] => Some(candidate),
+        [] => None,
+    }
 }

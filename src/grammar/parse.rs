@@ -272,6 +272,11 @@ impl Parser<'_> {
     fn log(&mut self) -> Parsed<Command> {
         let rest = self.scan.rest();
         let found = when::time_at_start(rest, self.context.now, self.context.zone);
+        if found.is_none()
+            && let Some(typed) = self.scan.peek().filter(|w| when::looks_like_a_time(w))
+        {
+            return Err(Misunderstanding::NotATime { verb: self.word.verb, typed: shortened(typed) });
+        }
         if let Some((_, length)) = found {
             self.scan.skip(length);
         }

@@ -10,6 +10,13 @@ pub(super) fn time_at_start(text: &str, now: DateTime<Utc>, zone: Tz) -> Option<
     ends.into_iter().rev().find_map(|end| time(&text[..end], now, zone).map(|time| (time, end)))
 }
 
+/// `25:99` is a mistake, not the beginning of a text.
+pub(super) fn looks_like_a_time(word: &str) -> bool {
+    let parts = word.split(':');
+    let digits = |part: &str| (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit());
+    parts.clone().count() > 1 && parts.clone().all(digits)
+}
+
 /// The end of each word, in bytes.
 fn word_ends(text: &str) -> impl Iterator<Item = usize> {
     text.split_whitespace().map(move |word| word.as_ptr() as usize - text.as_ptr() as usize + word.len())

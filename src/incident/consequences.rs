@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Alarm, Effect, Event, Incident, Recorded, Reminder, Restore, Status};
-use crate::plan::{COMMANDER, Plan, RoomId};
+use crate::plan::{COMMANDER, PersonId, Plan, RoomId};
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
@@ -25,7 +25,12 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             }
             work
         }
-        Event::SeverityChanged { .. } | Event::Renamed { .. } => everyone(fact, incident, plan),
+        Event::Renamed { .. } => everyone(fact, incident, plan),
+        Event::SeverityChanged { .. } => {
+            let mut work = everyone(fact, incident, plan);
+            work.extend(rooms(incident).map(|room| invite_by_plan(&room, incident, plan, Vec::new())));
+            work
+        }
         Event::Updated { .. } => {
             let mut work = tell(fact, incident);
             work.extend(show_cards(incident));
@@ -75,18 +80,13 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
 /// The room is there: now everything else, side by side. None of it can undo the declaration.
 fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
     let mut work = vec![Effect::ShowCard { room: room.clone() }];
-    let mut people = plan.invited(&incident.severity, incident.service.as_deref());
-    people.extend(incident.declared_by.iter().map(|p| p.id.clone()));
-    people.extend(incident.roles.values().map(|p| p.id.clone()));
-    people.sort();
-    people.dedup();
-    people.retain(|p| p.platform == room.platform);
-    work.push(Effect::Invite { room: room.clone(), people });
+    let already_in_it = incident.declared_by.iter().chain(incident.roles.values()).map(|p| p.id.clone());
+    work.push(invite_by_plan(room, incident, plan, already_in_it.collect()));
     if let (Some(place), Some(by)) = (&incident.declared_in, &incident.declared_by) {
         work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
     }
     work.push(Effect::Tell { room: room.clone(), fact: Box::new(fact.clone()) });
-    if !first_steps(incident, plan).is_empty() {
+    if has_first_steps(incident, plan) {
         work.push(Effect::ShowFirstSteps { room: room.clone() });
     }
     work.extend(announcement_rooms(incident, plan).map(|room| Effect::Announce { room }));
@@ -97,8 +97,21 @@ fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> V
     work
 }
 
-fn first_steps<'a>(incident: &Incident, plan: &'a Plan) -> Vec<&'a str> {
-    plan.first_steps(&incident.severity, incident.service.as_deref())
+/// Steps by the plan, or the service's runbooks and dashboards.
+fn has_first_steps(incident: &Incident, plan: &Plan) -> bool {
+    let service = incident.service.as_deref();
+    let links = service.and_then(|s| plan.service(s)).is_some_and(|s| !s.links.is_empty());
+    links || !plan.first_steps(&incident.severity, service).is_empty()
+}
+
+/// Whom the plan names for this severity and service, in the chat of this room.
+fn invite_by_plan(room: &RoomId, incident: &Incident, plan: &Plan, also: Vec<PersonId>) -> Effect {
+    let mut people = plan.invited(&incident.severity, incident.service.as_deref());
+    people.extend(also);
+    people.sort();
+    people.dedup();
+    people.retain(|p| p.platform == room.platform);
+    Effect::Invite { room: room.clone(), people }
 }
 
 /// What the room, the topic, the card and the stakeholders all show; the update's due time may have moved with it.
@@ -152,7 +165,7 @@ fn taken_back(fact: &Recorded, restore: &Restore, incident: &Incident, plan: &Pl
         Restore::ActionRemoved { .. }
         | Restore::ActionOpen { .. }
         | Restore::Link { .. }
-        | Restore::Milestones { .. } => show_cards(incident).collect(),
+        | Restore::Milestone { .. } => show_cards(incident).collect(),
         Restore::Snooze { .. } => next_reminder(incident, fact.at, plan).into_iter().collect(),
         Restore::Entry => Vec::new(),
     }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActionAim, Entry, IncidentRoom, Milestone, Milestones, Status};
+use super::{ActionAim, Entry, IncidentRoom, Milestone, Status};
 use crate::plan::{Mark, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who did it.
@@ -213,18 +213,22 @@ pub enum Restore {
         severity: SeverityKey,
         update_due: Option<DateTime<Utc>>,
     },
+    /// Only the milestones that a status sets: others may have been set since.
     Status {
         status: Status,
-        milestones: Milestones,
+        mitigated: Option<DateTime<Utc>>,
+        resolved: Option<DateTime<Utc>>,
+        closed: Option<DateTime<Utc>>,
         update_due: Option<DateTime<Utc>>,
     },
-    Milestones {
-        milestones: Milestones,
+    Milestone {
+        milestone: Milestone,
+        when: Option<DateTime<Utc>>,
     },
     Role {
         role: RoleKey,
         person: Option<Person>,
-        milestones: Milestones,
+        acknowledged: Option<DateTime<Utc>>,
     },
     Title {
         title: String,

@@ -73,7 +73,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             note(incident, fact, EntryKind::Status, text);
         }
         Event::MilestoneSet { milestone, when } => {
-            incident.milestones.set(*milestone, *when);
+            incident.milestones.put(*milestone, Some(*when));
             let text = match milestone {
                 Milestone::Started => "Impact began".to_string(),
                 Milestone::Detected => "Noticed".to_string(),
@@ -150,6 +150,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             incident.absorbed.push(*other);
             incident.rooms.extend(rooms.iter().cloned());
             incident.timeline.extend(timeline.iter().cloned());
+            incident.timeline.sort_by_key(Entry::order);
             absorb_work(incident, tasks, actions);
             incident.links.extend(
                 links.iter().filter(|l| !incident.links.iter().any(|k| k.url == l.url)).cloned().collect::<Vec<_>>(),
@@ -217,7 +218,10 @@ fn move_milestones(milestones: &mut Milestones, to: Status, at: DateTime<Utc>) {
     match to {
         Status::Monitoring => milestones.mitigated = milestones.mitigated.or(Some(at)),
         Status::Resolved => milestones.resolved = milestones.resolved.or(Some(at)),
-        Status::Closed => milestones.closed = Some(at),
+        Status::Closed => {
+            milestones.resolved = milestones.resolved.or(Some(at));
+            milestones.closed = Some(at);
+        }
         _ => {}
     }
 }
@@ -346,15 +350,18 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
             incident.severity = severity.clone();
             incident.update_due = *update_due;
         }
-        Restore::Status { status, milestones, update_due } => {
+        Restore::Status { status, mitigated, resolved, closed, update_due } => {
             incident.status = *status;
-            incident.milestones = milestones.clone();
             incident.update_due = *update_due;
+            let milestones = &mut incident.milestones;
+            (milestones.mitigated, milestones.resolved, milestones.closed) = (*mitigated, *resolved, *closed);
         }
-        Restore::Milestones { milestones } => incident.milestones = milestones.clone(),
-        Restore::Role { role, person, milestones } => {
+        Restore::Milestone { milestone, when } => incident.milestones.put(*milestone, *when),
+        Restore::Role { role, person, acknowledged } => {
             set_role(incident, role, person.clone());
-            incident.milestones = milestones.clone();
+            if role == COMMANDER {
+                incident.milestones.acknowledged = *acknowledged;
+            }
         }
         Restore::Title { title } => incident.title = title.clone(),
         Restore::Entry => {}
@@ -378,7 +385,7 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
     let silent = matches!(
         restore,
         Restore::Entry
-            | Restore::Milestones { .. }
+            | Restore::Milestone { .. }
             | Restore::Update { .. }
             | Restore::TaskRemoved { .. }
             | Restore::ActionRemoved { .. }
@@ -394,11 +401,15 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
 
 /// What would take this event back, seen from the state before it.
 fn restore(before: &Incident, fact: &Recorded) -> Option<(String, Restore)> {
-    let milestones = || before.milestones.clone();
+    let milestones = &before.milestones;
     Some(match &fact.event {
         Event::RoleChanged { role, to, .. } => (
             format!("{role} {}", to.as_ref().map_or("nobody", |p| &p.name)),
-            Restore::Role { role: role.clone(), person: before.roles.get(role).cloned(), milestones: milestones() },
+            Restore::Role {
+                role: role.clone(),
+                person: before.roles.get(role).cloned(),
+                acknowledged: milestones.acknowledged,
+            },
         ),
         Event::SeverityChanged { to, .. } => (
             format!("severity {}", to.to_uppercase()),
@@ -406,11 +417,18 @@ fn restore(before: &Incident, fact: &Recorded) -> Option<(String, Restore)> {
         ),
         Event::StatusChanged { to, .. } => (
             format!("status {}", to.as_str()),
-            Restore::Status { status: before.status, milestones: milestones(), update_due: before.update_due },
+            Restore::Status {
+                status: before.status,
+                mitigated: milestones.mitigated,
+                resolved: milestones.resolved,
+                closed: milestones.closed,
+                update_due: before.update_due,
+            },
         ),
-        Event::MilestoneSet { milestone, .. } => {
-            (format!("the time of {}", milestone.as_str()), Restore::Milestones { milestones: milestones() })
-        }
+        Event::MilestoneSet { milestone, .. } => (
+            format!("the time of {}", milestone.as_str()),
+            Restore::Milestone { milestone: *milestone, when: milestones.get(*milestone) },
+        ),
         Event::Updated { .. } => ("the update".into(), Restore::Update { update_due: before.update_due }),
         Event::Logged { text, .. } => (format!("log entry “{}”", first_line(text)), Restore::Entry),
         Event::TaskAdded { number, .. } => (format!("task {number}"), Restore::TaskRemoved { number: *number }),

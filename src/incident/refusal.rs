@@ -74,7 +74,7 @@ pub enum Refusal {
         number: Number,
         status: Status,
     },
-    /// A private incident's record would come into one that is not.
+    /// One of the two is private, the other is not.
     MergeWouldExpose {
         number: Number,
     },

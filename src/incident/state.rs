@@ -126,7 +126,8 @@ impl Milestones {
         }
     }
 
-    pub fn set(&mut self, milestone: Milestone, when: DateTime<Utc>) {
+    /// `None`: it is not known any more.
+    pub fn put(&mut self, milestone: Milestone, when: Option<DateTime<Utc>>) {
         let slot = match milestone {
             Milestone::Started => &mut self.started,
             Milestone::Detected => &mut self.detected,
@@ -136,7 +137,7 @@ impl Milestones {
             Milestone::Resolved => &mut self.resolved,
             Milestone::Closed => &mut self.closed,
         };
-        *slot = Some(when);
+        *slot = when;
     }
 }
 

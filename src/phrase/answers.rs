@@ -60,10 +60,11 @@ fn action_added(number: u32, action: &str, owner: Option<&Person>, due: Option<c
 }
 
 /// To the one who put 🚨 on a message outside incident rooms.
-pub fn offer(message: &SaidMessage, severity: &str, confirm: &str) -> Doc {
+pub fn offer(message: &SaidMessage, severity: &str, confirm: &str, private: bool) -> Doc {
     let press = Press::React { message: message.id.clone(), emoji: confirm.to_string() };
+    let what = if private { "a private incident" } else { "an incident" };
     Doc::new()
-        .line([strong("Declare an incident from this message?")])
+        .line([strong(format!("Declare {what} from this message?"))])
         .quote(&message.text)
         .line([text(format!("Put {confirm} on the message to declare it as {severity}, or take your emoji off."))])
         .press(&format!("Declare {severity}"), press)

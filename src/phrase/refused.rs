@@ -28,7 +28,7 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
         Refusal::RoleHeld { role, by } => Doc::new().line([
             strong(&by.name),
             text(format!(" is {} already. They can hand it over with ", article(plan.role_label(role)))),
-            style.typed("handover @you"),
+            style.typed("handover @who"),
             text(", or name somebody anew with "),
             style.typed(&format!("{} @who", if role == COMMANDER { "lead".into() } else { format!("role {role}") })),
             text("."),
@@ -69,7 +69,8 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
             status.as_str()
         )),
         Refusal::MergeWouldExpose { number } => Doc::plain(format!(
-            "This incident is private and {} is not: merging would show what was said here to others.",
+            "One of this incident and {} is private, the other is not: merging would show it to others. Cancel one of \
+             them with a reason instead.",
             key(*number)
         )),
         Refusal::SameTitle { number, title, room } => {
@@ -81,6 +82,9 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
             Doc::new().line(line)
         }
         Refusal::TextMissing { what } => Doc::plain(format!("There is no {what} in it.")),
+        Refusal::TextTooLong { what: "title", limit } => {
+            Doc::plain(format!("The title is too long: at most {limit} characters. Say the rest in the room."))
+        }
         Refusal::TextTooLong { what, limit } => Doc::plain(format!(
             "The {what} is too long: at most {limit} characters. Write it as a message here and mark it with 📌."
         )),

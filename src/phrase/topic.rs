@@ -6,6 +6,10 @@ use crate::plan::Plan;
 /// `inc-42-checkout-down`: small letters, digits and hyphens, so that every chat takes it (Slack: at most 80).
 pub fn room_name(incident: &Incident) -> String {
     let mut name = incident.key().to_lowercase();
+    if incident.private {
+        // A room's name shows up in logs and lists where its title must not.
+        return name;
+    }
     for word in incident.title.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
         let word = word.to_lowercase();
         if !word.is_ascii() || FILLERS.contains(&word.as_str()) {

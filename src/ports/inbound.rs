@@ -77,6 +77,8 @@ pub enum Heard {
         stamp: String,
         /// The message itself, where the chat sends it along; messages of incident rooms are on the transcript.
         said: Option<SaidMessage>,
+        /// Not everyone can come into the room.
+        private_room: bool,
     },
     /// The chat's own pin, put on or taken off.
     Pinned {

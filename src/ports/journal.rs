@@ -26,7 +26,14 @@ pub enum Work {
     /// Follows from an event.
     Effect { incident: Number, effect: Effect },
     /// An answer that was worded when the question was asked.
-    Answer { to: PersonId, room: RoomId, doc: Doc },
+    Answer {
+        to: PersonId,
+        room: RoomId,
+        doc: Doc,
+        /// The incident that it is about, if it is about one.
+        #[serde(default)]
+        incident: Option<Number>,
+    },
     /// An answer that is looked up when it is given.
     Look {
         to: Person,
@@ -134,6 +141,9 @@ impl MessageRecord {
 pub struct Offer {
     pub message: SaidMessage,
     pub to: Person,
+    pub at: DateTime<Utc>,
+    /// What is said in a private room is declared as a private incident.
+    pub private: bool,
 }
 
 #[async_trait]

@@ -56,7 +56,7 @@ fn story() -> (Incident, Vec<Recorded>) {
         (Milestone::Resolved, 72),
         (Milestone::Closed, 80),
     ] {
-        incident.milestones.set(milestone, at(minute));
+        incident.milestones.put(milestone, Some(at(minute)));
     }
     let events = vec![
         record(1, 0, "Ann", declared()),

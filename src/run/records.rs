@@ -54,6 +54,7 @@ pub(super) async fn verify(config: &Config) -> Result<(), Failed> {
             say(format_args!("{looked}: every hash and every record is as it should be"));
             Ok(())
         }
+        1 => Err(Failed::Found(format!("{looked}: one difference"))),
         n => Err(Failed::Found(format!("{looked}: {n} differences"))),
     }
 }

@@ -1,5 +1,6 @@
 //! `firebell serve`: until it is told to stop.
 
+use std::fs::{File, TryLockError};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
     let templates = Templates::load(&config.templates)?;
     let metrics = metrics_page()?;
+    let _alone = alone_on(config.store.url.expose())?;
     let db = Db::open(config.store.url.expose()).await?;
     let listening = listen(config).await?;
     let bound = listening.local_addr().map_err(|why| Failed::Io { what: "the address".into(), why })?;
@@ -135,23 +137,56 @@ fn public_rooms(config: &Config, local: &crate::config::Local) -> Vec<String> {
 fn spawn_relay(tasks: &TaskTracker, desk: &Desk, readiness: &Readiness, stop: CancellationToken) {
     let (desk, readiness) = (desk.clone(), readiness.clone());
     tasks.spawn(async move {
-        readiness.ready("relay", "working");
+        let _up = Up::new(readiness, "relay", "working");
         desk.relay(stop).await;
-        readiness.not_ready("relay", "stopped");
     });
 }
 
 fn spawn_listener(tasks: &TaskTracker, local: Arc<Local>, desk: &Desk, readiness: &Readiness, stop: CancellationToken) {
     let (desk, readiness) = (desk.clone(), readiness.clone());
     tasks.spawn(async move {
-        readiness.ready("local chat", "listening");
+        let _up = Up::new(readiness, "local chat", "listening");
         let receive = move |inbound: Inbound| {
             let desk = desk.clone();
             async move { desk.receive(inbound).await }
         };
         Listener::new(local, receive).run(stop).await;
-        readiness.not_ready("local chat", "stopped");
     });
+}
+
+/// A part that takes traffic until this is dropped: also by a panic, which nobody else would notice.
+struct Up {
+    readiness: Readiness,
+    part: &'static str,
+}
+
+impl Up {
+    fn new(readiness: Readiness, part: &'static str, note: &str) -> Self {
+        readiness.ready(part, note);
+        Up { readiness, part }
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        self.readiness.not_ready(self.part, "stopped");
+    }
+}
+
+/// Two processes on one SQLite file would each take the other's work for work left behind. The lock goes with the
+/// process, however it ends.
+fn alone_on(url: &str) -> Result<Option<File>, Failed> {
+    let Some(path) = url.strip_prefix("sqlite://") else { return Ok(None) };
+    let path = format!("{}.lock", path.split('?').next().unwrap_or(path));
+    let io = |why| Failed::Io { what: path.clone(), why };
+    let lock = File::options().create(true).append(true).open(&path).map_err(io)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failed::Found(format!("another Firebell works on this database ({path} is locked)")))
+        }
+        Err(TryLockError::Error(why)) => Err(io(why)),
+    }
 }
 
 /// What open pages wait for. It ends when a stop is asked for: their connections would hold the server up.

@@ -17,7 +17,8 @@ pub(super) const FIRST_TIME: &str =
     "INSERT INTO inbox (identity, at) VALUES ($1, $2) ON CONFLICT (identity) DO NOTHING";
 pub(super) const INCIDENT_IN: &str = "SELECT incident FROM rooms WHERE room = $1";
 pub(super) const HEAD: &str = "SELECT seq, head FROM incidents WHERE number = $1";
-pub(super) const EVENTS_AFTER: &str = "SELECT seq, body FROM events WHERE incident = $1 AND seq > $2 ORDER BY seq";
+pub(super) const EVENTS_AFTER: &str =
+    "SELECT seq, body, hash FROM events WHERE incident = $1 AND seq > $2 ORDER BY seq";
 pub(super) const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM incidents";
 pub(super) const OPEN_TITLED: &str = "SELECT number FROM incidents WHERE is_open AND title_key = $1 ORDER BY number";
 pub(super) const ADD_EVENT: &str = "INSERT INTO events (incident, seq, body, prev, hash) VALUES ($1, $2, $3, $4, $5)";
@@ -200,10 +201,10 @@ impl Entry {
         if start.seq == seq {
             return Ok(Some(Loaded { incident: start, head }));
         }
-        let rows: Vec<(i64, String)> = writing!(&mut self.tx, c => {
+        let rows: Vec<(i64, String, String)> = writing!(&mut self.tx, c => {
             sqlx::query_as(EVENTS_AFTER).bind(number).bind(start.seq).fetch_all(&mut *c).await?
         });
-        let loaded = Loaded { incident: Arc::new(go_on(start, &rows)?), head };
+        let loaded = go_on(start, head, &rows)?;
         self.staged.insert(number, loaded.clone());
         Ok(Some(loaded))
     }
@@ -217,12 +218,17 @@ fn start_of(kept: Option<Loaded>, number: Number, seq: i64) -> Arc<Incident> {
     }
 }
 
-fn go_on(start: Arc<Incident>, rows: &[(i64, String)]) -> Result<Incident, StoreError> {
+/// Folds the rest of the log in. The head is that of the last event read: on PostgreSQL another replica may have gone
+/// on since `head` was asked for.
+fn go_on(start: Arc<Incident>, head: String, rows: &[(i64, String, String)]) -> Result<Loaded, StoreError> {
     let number = start.number;
-    rows.iter().try_fold(Arc::unwrap_or_clone(start), |incident, (seq, body)| {
+    let mut incident = Arc::unwrap_or_clone(start);
+    for (seq, body, _) in rows {
         let event: Recorded = from_json(body, "events", "body", format!("{number}/{seq}"))?;
-        Ok(evolve(incident, &event))
-    })
+        incident = evolve(incident, &event);
+    }
+    let head = rows.last().map_or(head, |(_, _, hash)| hash.clone());
+    Ok(Loaded { incident: Arc::new(incident), head })
 }
 
 /// The incident as of the last commit, for readers.
@@ -234,12 +240,9 @@ pub(super) async fn read(store: &Store, number: Number) -> Result<Option<Arc<Inc
     if start.seq == seq {
         return Ok(Some(start));
     }
-    let rows: Vec<(i64, String)> =
+    let rows: Vec<(i64, String, String)> =
         reading!(&store.db, c => sqlx::query_as(EVENTS_AFTER).bind(number).bind(start.seq).fetch_all(c).await?);
-    let incident = Arc::new(go_on(start, &rows)?);
-    // Read in two steps: keep it only if nothing came in between.
-    if incident.seq == seq {
-        store.kept.put(number, Loaded { incident: incident.clone(), head });
-    }
-    Ok(Some(incident))
+    let loaded = go_on(start, head, &rows)?;
+    store.kept.put(number, loaded.clone());
+    Ok(Some(loaded.incident))
 }

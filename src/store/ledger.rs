@@ -44,10 +44,10 @@ impl Ledger for Store {
     }
 
     async fn events(&self, number: Number) -> Result<Vec<Recorded>, StoreError> {
-        let rows: Vec<(i64, String)> = reading!(&self.db, c => {
+        let rows: Vec<(i64, String, String)> = reading!(&self.db, c => {
             sqlx::query_as(journal::EVENTS_AFTER).bind(number).bind(0_i64).fetch_all(c).await?
         });
-        rows.iter().map(|(seq, body)| from_json(body, "events", "body", format!("{number}/{seq}"))).collect()
+        rows.iter().map(|(seq, body, _)| from_json(body, "events", "body", format!("{number}/{seq}"))).collect()
     }
 
     async fn transcript(&self, number: Number, skip: i64, limit: i64) -> Result<Vec<MessageRecord>, StoreError> {

@@ -1,6 +1,6 @@
 //! Work to do: asked for, claimed for a while, settled.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::codec::{from_json, to_json};
 use super::db::{executing, reading, writing};
@@ -27,6 +27,9 @@ pub(super) const AGAIN: &str = "UPDATE outbox SET leased_until = $2, attempts = 
 pub(super) const LATER: &str = "UPDATE outbox SET due = $2, leased_until = $3, why = $4 WHERE id = $1";
 pub(super) const PARK: &str =
     "UPDATE outbox SET state = 'parked', changed = $2, leased_until = $3, why = $4 WHERE id = $1";
+/// No chat delivers anything again after this long.
+const HEARD_AGAIN: TimeDelta = TimeDelta::days(30);
+pub(super) const FORGET: &str = "DELETE FROM inbox WHERE at < $1";
 pub(super) const RELEASE: &str = "UPDATE outbox SET leased_until = $1 WHERE leased_until > $1";
 pub(super) const UNPARK: &str =
     "UPDATE outbox SET state = 'waiting', due = $1, attempts = 0, why = '' WHERE state = 'parked'";
@@ -40,8 +43,7 @@ pub(super) async fn enqueue(tx: &mut Tx, draft: &Draft) -> Result<(), StoreError
     let body = to_json(&draft.work)?;
     let incident = match &draft.work {
         Work::Effect { incident, .. } => Some(*incident),
-        Work::Look { incident, .. } => *incident,
-        Work::Answer { .. } => None,
+        Work::Look { incident, .. } | Work::Answer { incident, .. } => *incident,
     };
     executing!(
         tx,
@@ -118,6 +120,7 @@ pub(super) async fn settle(tx: &mut Tx, job: &Job, state: &JobState) -> Result<(
 /// another replica, and its lease must run out.
 pub(super) async fn take_up(db: &Db, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let mut tx = db.begin().await?;
+    executing!(&mut tx, sqlx::query(FORGET).bind(now - HEARD_AGAIN));
     if matches!(db, Db::Sqlite { .. }) {
         executing!(&mut tx, sqlx::query(RELEASE).bind(free()));
     }

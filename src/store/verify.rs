@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::codec::from_json;
-use super::db::reading;
+use super::db::writing;
 use super::models::{ActionItemRow, IncidentRow, action_rows, incident_row, rooms_of};
-use super::{Store, chain};
+use super::{Store, Tx, chain};
 use crate::incident::{Incident, Recorded, evolve};
 use crate::plan::{Number, key};
 use crate::ports::StoreError;
@@ -31,18 +31,20 @@ impl Store {
     /// Replays every log, checks its chain of hashes and compares every read model with what follows from it.
     pub async fn verify(&self) -> Result<Verified, StoreError> {
         let mut verified = Verified::default();
-        let mut shown = self.shown().await?;
+        // All of it as of one moment: a running Firebell goes on writing.
+        let mut tx = self.db.snapshot().await?;
+        let mut shown = shown(&mut tx).await?;
         let mut actions: BTreeMap<Number, Vec<ActionItemRow>> = BTreeMap::new();
-        for row in self.shown_actions().await? {
+        for row in shown_actions(&mut tx).await? {
             actions.entry(row.incident).or_default().push(row);
         }
         let mut rooms: BTreeMap<String, Number> =
-            reading!(&self.db, c => sqlx::query_as(ROOMS).fetch_all(c).await?).into_iter().collect();
+            writing!(&mut tx, c => sqlx::query_as(ROOMS).fetch_all(&mut *c).await?).into_iter().collect();
 
-        let numbers: Vec<Number> = reading!(&self.db, c => sqlx::query_scalar(NUMBERS).fetch_all(c).await?);
+        let numbers: Vec<Number> = writing!(&mut tx, c => sqlx::query_scalar(NUMBERS).fetch_all(&mut *c).await?);
         for number in numbers {
             let log: Vec<(i64, String, String, String)> =
-                reading!(&self.db, c => sqlx::query_as(LOG).bind(number).fetch_all(c).await?);
+                writing!(&mut tx, c => sqlx::query_as(LOG).bind(number).fetch_all(&mut *c).await?);
             verified.incidents += 1;
             verified.events += log.len();
             let (incident, head) = replay(number, &log, &mut verified.differences)?;
@@ -58,21 +60,21 @@ impl Store {
         }
         let left = shown.keys().chain(actions.keys()).chain(rooms.values());
         verified.differences.extend(left.map(|n| format!("{}: is shown but has no such log", key(*n))));
-        let stray: i64 = reading!(&self.db, c => sqlx::query_scalar(STRAY_MESSAGES).fetch_one(c).await?);
+        let stray: i64 = writing!(&mut tx, c => sqlx::query_scalar(STRAY_MESSAGES).fetch_one(&mut *c).await?);
         if stray > 0 {
             verified.differences.push(format!("{stray} messages belong to another incident than their room"));
         }
         Ok(verified)
     }
+}
 
-    async fn shown(&self) -> Result<BTreeMap<Number, IncidentRow>, StoreError> {
-        let rows: Vec<IncidentRow> = reading!(&self.db, c => sqlx::query_as(SHOWN).fetch_all(c).await?);
-        Ok(rows.into_iter().map(|row| (row.number, row)).collect())
-    }
+async fn shown(tx: &mut Tx) -> Result<BTreeMap<Number, IncidentRow>, StoreError> {
+    let rows: Vec<IncidentRow> = writing!(tx, c => sqlx::query_as(SHOWN).fetch_all(&mut *c).await?);
+    Ok(rows.into_iter().map(|row| (row.number, row)).collect())
+}
 
-    async fn shown_actions(&self) -> Result<Vec<ActionItemRow>, StoreError> {
-        Ok(reading!(&self.db, c => sqlx::query_as(ACTIONS).fetch_all(c).await?))
-    }
+async fn shown_actions(tx: &mut Tx) -> Result<Vec<ActionItemRow>, StoreError> {
+    Ok(writing!(tx, c => sqlx::query_as(ACTIONS).fetch_all(&mut *c).await?))
 }
 
 /// The state that the log leads to, and the hash of its last event.

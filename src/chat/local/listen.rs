@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use tokio_util::sync::CancellationToken;
 
-use super::{Local, message_id, messages};
+use super::{Local, message_id};
 use crate::incident::SaidMessage;
 use crate::plan::{Person, PersonId, Room, RoomId};
 use crate::ports::{Change, Chat, Heard, Inbound, LocalMessage, LocalPerson, Said, Speaker, StoreError, StoredChange};
@@ -130,12 +130,13 @@ impl Local {
             }
             (Change::Deleted, Some(message)) => Some(Heard::Deleted { message: message_id(&message) }),
             (Change::Reacted { emoji, by, on }, Some(message)) => {
-                let said = Some(self.said_at(&message, seq).await?);
+                let said = self.said_at(&message, seq).await?;
                 let by = self.speaker(by, people);
-                Some(Heard::Reacted { message: message_id(&message), emoji, by, on, stamp, said })
+                let private_room = self.book.room(&room).await?.is_none_or(|r| r.private);
+                Some(Heard::Reacted { message: message_id(&message), emoji, by, on, stamp, said, private_room })
             }
             (Change::Pinned { by: Some(by), on }, Some(message)) => {
-                let said = Some(self.said_at(&message, seq).await?);
+                let said = self.said_at(&message, seq).await?;
                 let by = self.speaker(by, people);
                 Some(Heard::Pinned { message: message_id(&message), by, on, stamp, said })
             }
@@ -159,16 +160,13 @@ impl Local {
         }))
     }
 
-    /// The message as it was when that change was made.
-    async fn said_at(&self, message: &LocalMessage, seq: i64) -> Result<SaidMessage, StoreError> {
+    /// The person's message as it was when that change was made. What Firebell says is nobody's finding.
+    async fn said_at(&self, message: &LocalMessage, seq: i64) -> Result<Option<SaidMessage>, StoreError> {
+        let Some(author) = message.author.clone() else { return Ok(None) };
         let id = message_id(message);
-        let text = match message.author {
-            Some(_) => self.book.text_at(message.id, seq).await?.unwrap_or_default(),
-            None => messages::plain(message),
-        };
-        let author = message.author.clone().unwrap_or_else(super::bot);
+        let text = self.book.text_at(message.id, seq).await?.unwrap_or_default();
         let link = self.link(&id.room, Some(&id));
-        Ok(SaidMessage { id, author, at: message.at, text, link })
+        Ok(Some(SaidMessage { id, author, at: message.at, text, link }))
     }
 
     /// Whoever is here is known: the chat is Firebell's own.

@@ -128,6 +128,8 @@ impl Local {
         let echo =
             Draft { room, thread: None, author: Some(me), only_for: Some(&me.id), text: typed.clone(), doc: None };
         if word.to_lowercase() == self.command.to_lowercase() {
+            // Who asks Firebell for something here is here, as who writes is.
+            pen.add_member(room, me).await?;
             let change = self.typed(pen, me, rest).await?;
             pen.put(echo, None, change).await?;
             return Ok(());
@@ -144,6 +146,7 @@ impl Local {
     pub(super) async fn press(&self, pen: &mut Pen, me: &Person, room: &RoomId, words: &str) -> Result<(), Trouble> {
         let words = checked(words.to_string())?;
         seen_by(pen, me, room).await?;
+        pen.add_member(room, me).await?;
         let change = self.typed(pen, me, &words).await?;
         Ok(pen.tell_only(&me.id, Some(room), change).await?)
     }
@@ -207,6 +210,7 @@ impl Local {
     ) -> Result<RoomId, Trouble> {
         let emoji = emoji::emoji(given).ok_or_else(|| Trouble::Refused("A reaction is one emoji.".into()))?;
         let message = shared(pen, me, id).await?;
+        pen.add_member(&message.room, me).await?;
         let seq = pen.next_seq().await?;
         if pen.tx.set_reaction(&message, &emoji, &me.id, on, seq).await? {
             pen.tell_of(seq, &message, Change::Reacted { emoji, by: me.clone(), on }).await?;
@@ -217,6 +221,7 @@ impl Local {
     pub(super) async fn pin_by(&self, pen: &mut Pen, me: &Person, id: i64, on: bool) -> Result<RoomId, Trouble> {
         let message = shared(pen, me, id).await?;
         let room = message.room.clone();
+        pen.add_member(&room, me).await?;
         pen.set_pin(message, Some(me), on).await?;
         Ok(room)
     }
@@ -257,12 +262,4 @@ async fn own(pen: &mut Pen, me: &Person, id: i64) -> Result<LocalMessage, Troubl
 /// The root of a thread that can be answered in.
 async fn open_thread(pen: &mut Pen, room: &RoomId, thread: i64) -> Result<i64, Trouble> {
     pen.root_of(room, thread).await?.ok_or(Trouble::NotFound)
-}
-
-/// What a message says, in words: what its author wrote, or what Firebell says without markup.
-pub fn plain(message: &LocalMessage) -> String {
-    match &message.doc {
-        Some(doc) => doc.to_plain(),
-        None => message.text.clone(),
-    }
 }

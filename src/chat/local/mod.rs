@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::plan::{MessageId, Person, PersonId, Platform, RoomId};
+use crate::plan::{MessageId, PersonId, Platform, RoomId};
 use crate::ports::{Clock, LocalBook, LocalMessage, LocalRoom, StoreError};
 use entrance::Door;
 use pen::Pen;
@@ -109,10 +109,6 @@ impl Local {
 
 /// What Firebell is called here; nobody else can be.
 const BOT: &str = "firebell";
-
-fn bot() -> Person {
-    Person { id: person_id(BOT), name: "Firebell".into() }
-}
 
 fn person_id(id: impl Into<String>) -> PersonId {
     PersonId::new(Platform::Local, id)

@@ -11,7 +11,9 @@ pub(super) fn merge(incident: &Incident, into: Number, target: Option<MergeTarge
     if !target.status.is_open() {
         return Err(Refusal::MergeIntoEnded { number: into, status: target.status });
     }
-    if incident.private && !target.private {
+    // Either way round somebody would see what is not for them: a record comes along, and so does a room with its
+    // people.
+    if incident.private != target.private {
         return Err(Refusal::MergeWouldExpose { number: into });
     }
     Ok(vec![Event::Merged { into }])

@@ -28,17 +28,12 @@ pub(super) fn set(
 /// Closing what is not resolved resolves it too: people close when it is over.
 pub(super) fn close(incident: &Incident, note: Option<String>) -> Result<Vec<Event>, Refusal> {
     let note = checked_note(note, "note")?;
-    let closed = |from| Event::StatusChanged { from, to: Status::Closed, note: note.clone(), update_due: None };
     match incident.status {
         Status::Closed => Err(Refusal::AlreadySo(AlreadySo::Status { status: Status::Closed })),
         Status::Canceled | Status::Merged => {
             Err(Refusal::NotOpen { status: incident.status, into: incident.merged_into })
         }
-        Status::Resolved => Ok(vec![closed(Status::Resolved)]),
-        from @ (Status::Investigating | Status::Identified | Status::Monitoring) => Ok(vec![
-            Event::StatusChanged { from, to: Status::Resolved, note: None, update_due: None },
-            closed(Status::Resolved),
-        ]),
+        from => Ok(vec![Event::StatusChanged { from, to: Status::Closed, note, update_due: None }]),
     }
 }
 

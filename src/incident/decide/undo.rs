@@ -24,7 +24,7 @@ fn thing(restore: &Restore) -> Option<String> {
     match restore {
         Restore::Severity { .. } => Some("severity".into()),
         Restore::Status { .. } => Some("status".into()),
-        Restore::Milestones { .. } => Some("milestones".into()),
+        Restore::Milestone { milestone, .. } => Some(milestone.as_str().into()),
         Restore::Role { role, .. } => Some(format!("role {role}")),
         Restore::Title { .. } => Some("title".into()),
         Restore::Update { .. } => Some("update".into()),

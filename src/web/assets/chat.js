@@ -193,6 +193,11 @@ function drawRooms() {
   };
   const list = (title, rooms) => rooms.length
     ? el("section", {}, el("h2", {}, title), el("ul", {}, rooms.map(link))) : null;
+  // Home rooms first, then incidents with the newest first.
+  const isIncident = (room) => /^inc-\d/.test(room.name);
+  const order = (a, b) => isIncident(a) - isIncident(b)
+    || (isIncident(a) ? -1 : 1) * a.name.localeCompare(b.name, undefined, { numeric: true });
+  chat.rooms.sort(order);
   const mine = chat.rooms.filter((room) => room.member);
   ui.rooms.replaceChildren(...[
     list("Rooms", mine.filter((room) => !room.archived)),

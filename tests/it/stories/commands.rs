@@ -16,6 +16,7 @@ on_both!(
     log_and_timeline,
     taking_back,
     somebody_else_was_quicker_than_undo,
+    undo_leaves_what_others_set,
     links_and_titles,
     merging,
     canceling,
@@ -117,7 +118,7 @@ async fn severity_and_status(world: World) {
     #inc-1-checkout-down Ann [only ann]: /incident severity sev1
     #inc-1-checkout-down Firebell [only ann]: It is SEV1 already.
     #inc-1-checkout-down Ann [only ann]: /incident severity sev9
-    #inc-1-checkout-down Firebell [only ann]: “sev9” is not a severity. Did you mean SEV1? There are SEV1, SEV2, SEV3 and SEV4.
+    #inc-1-checkout-down Firebell [only ann]: “sev9” is not a severity. There are SEV1, SEV2, SEV3 and SEV4.
     #inc-1-checkout-down Ann [only ann]: /incident status identified The disk is full
     #inc-1-checkout-down Firebell: Cause identified by Ann
         > The disk is full
@@ -301,6 +302,19 @@ async fn somebody_else_was_quicker_than_undo(world: World) {
     world.ends().await;
 }
 
+async fn undo_leaves_what_others_set(world: World) {
+    declared(&world).await;
+    world.says("Ann", ROOM, "/incident claim").await;
+    world.says("Bob", ROOM, "/incident started 20m ago").await;
+    world.says("Bob", ROOM, "/incident mitigated").await;
+    world.says("Ann", ROOM, "/incident undo").await;
+    let incident = firebell::ports::Ledger::incident(&world.store, 1).await.expect("to read").expect("an incident");
+    let known = firebell::incident::Milestone::ALL.map(|m| (m.as_str(), incident.milestones.get(m).is_some()));
+    let known: Vec<&str> = known.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+    assert_eq!(known, ["started", "declared", "mitigated"]);
+    world.ends().await;
+}
+
 async fn links_and_titles(world: World) {
     declared(&world).await;
     world.says("Ann", ROOM, "/incident link https://dash.example/1 Dashboard").await;
@@ -340,6 +354,7 @@ async fn merging(world: World) {
     world.says("Bob", "general", "/incident declare sev1 Payments fail").await;
     world.says("Bob", "inc-2-payments-fail", "The queue is full").await;
     world.reacts("Bob", "inc-2-payments-fail", "The queue", "🔍").await;
+    world.says("Bob", "inc-2-payments-fail", "/incident log 10:00 Before all that").await;
     world.says("Bob", "inc-2-payments-fail", "/incident task Drain it").await;
     world.sees("Ann").await;
     world.sees("Bob").await;
@@ -374,7 +389,10 @@ async fn merging(world: World) {
     #incidents Firebell [in thread]: Update (Bob)
         Both are one
     ");
+    world.says("Bob", ROOM, "/incident log 11:00 Long before").await;
     assert_snapshot!(world.timeline(1).await, @"
+    10:00 Bob note: Before all that
+    11:00 Bob note: Long before
     12:00 Ann declared: Checkout is down
     12:00 Bob merge: INC-2 “Payments fail” goes on here
     12:00 Bob update: Both are one

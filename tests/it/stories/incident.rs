@@ -184,7 +184,7 @@ async fn two_take_command(world: World) {
     world.says("Bob", "inc-1-checkout-down", "/incident claim").await;
     assert_snapshot!(world.sees("Bob").await, @"
     #inc-1-checkout-down Bob [only bob]: /incident claim
-    #inc-1-checkout-down Firebell [only bob]: Ann is the incident commander already. They can hand it over with /incident handover @you, or name somebody anew with /incident lead @who.
+    #inc-1-checkout-down Firebell [only bob]: Ann is the incident commander already. They can hand it over with /incident handover @who, or name somebody anew with /incident lead @who.
     ");
     world.says("Ann", "inc-1-checkout-down", "/incident handover @bob The fix is on its way").await;
     assert_snapshot!(world.sees("Bob").await, @"
@@ -200,7 +200,6 @@ async fn closing_at_once(world: World) {
     world.says("Ann", "inc-1-checkout-down", "/incident close It was the clock").await;
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Ann declared: Checkout is down
-    12:00 Ann status: resolved
     12:00 Ann status: closed: It was the clock
     ");
     world.ends().await;
@@ -222,7 +221,6 @@ async fn it_came_back(world: World) {
     #inc-1-checkout-down Firebell: SEV3 declared by Ann: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-checkout-down Ann [only ann]: /incident close
-    #inc-1-checkout-down Firebell: Resolved by Ann
     #inc-1-checkout-down Firebell: Closed by Ann
         Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
     #inc-1-checkout-down Ann [only ann]: /incident update Still closed
@@ -230,7 +228,6 @@ async fn it_came_back(world: World) {
     #incidents Firebell: SEV3 · Checkout is down · closed
         INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-checkout-down
         Postmortem: http://firebell.test/postmortems/INC-1
-    #incidents Firebell [in thread]: Status: resolved (Ann)
     #incidents Firebell [in thread]: Status: closed (Ann)
     ");
     world.says("Ann", "inc-1-checkout-down", "/incident reopen The errors are back").await;

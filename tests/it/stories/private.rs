@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use super::on_both;
 use crate::support::world::{Ground, World, plan, room_id};
 
-on_both!(nobody_else_hears_of_it; a_route_of_its_own, only_who_may);
+on_both!(nobody_else_hears_of_it, neither_is_merged_into_the_other, declared_from_what_was_said_in_private; a_route_of_its_own, only_who_may);
 
 /// The name of the one room that Ann sees and that is an incident's.
 async fn private_room(world: &World) -> String {
@@ -20,8 +20,8 @@ async fn nobody_else_hears_of_it(world: World) {
     world.says("Ann", "general", "/incident declare sev1 --private Somebody reads our mail").await;
     assert_snapshot!(world.sees("Ann").await, @"
     #general Ann [only ann]: /incident declare sev1 --private Somebody reads our mail
-    #general Firebell [only ann]: INC-1 is declared as SEV1. Go to #inc-1-somebody-reads-our-mail.
-    #inc-1-somebody-reads-our-mail.13 Firebell [pinned]: INC-1 · Somebody reads our mail
+    #general Firebell [only ann]: INC-1 is declared as SEV1. Go to #inc-1.
+    #inc-1.13 Firebell [pinned]: INC-1 · Somebody reads our mail
         Severity: SEV1
         Status: investigating
         Incident commander: nobody yet
@@ -29,7 +29,7 @@ async fn nobody_else_hears_of_it(world: World) {
         Next update due: 12:30 UTC
         Private: only members of this room see it
         Timeline (http://firebell.test/incidents/INC-1)
-    #inc-1-somebody-reads-our-mail.13 Firebell: SEV1 declared by Ann: Somebody reads our mail
+    #inc-1.13 Firebell: SEV1 declared by Ann: Somebody reads our mail
         Nobody is in command yet. Type /incident claim to take it.
     ");
     assert_snapshot!(world.sees("Bob").await, @"");
@@ -94,6 +94,50 @@ async fn nobody_else_hears_of_it(world: World) {
     world.ends().await;
 }
 
+async fn neither_is_merged_into_the_other(world: World) {
+    world.says("Ann", "general", "/incident declare --private Somebody reads our mail").await;
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    let room = private_room(&world).await;
+    world.sees("Ann").await;
+    world.says("Ann", &room, "/incident merge INC-2").await;
+    world.says("Ann", "inc-2-checkout-down", "/incident merge INC-1").await;
+    assert_snapshot!(world.sees("Ann").await, @"
+    #inc-1.7 Ann [only ann]: /incident merge INC-2
+    #inc-1.7 Firebell [only ann]: One of this incident and INC-2 is private, the other is not: merging would show it to others. Cancel one of them with a reason instead.
+    #inc-2-checkout-down Ann [only ann]: /incident merge INC-1
+    #inc-2-checkout-down Firebell [only ann]: One of this incident and INC-1 is private, the other is not: merging would show it to others. Cancel one of them with a reason instead.
+    ");
+    world.ends().await;
+}
+
+async fn declared_from_what_was_said_in_private(world: World) {
+    world.person("Bob").await;
+    let room = firebell::ports::Act::NewRoom { name: "board".into(), topic: "".into(), private: true, people: vec![] };
+    world.act("Ann", room).await;
+    let overview = firebell::ports::LocalChat::overview(&*world.chat, &world.person("Ann").await).await.expect("rooms");
+    let board = overview.rooms.iter().find(|r| r.room.private).expect("the room").room.id.id.clone();
+    world.says("Ann", &board, "The salaries are out").await;
+    world.reacts("Ann", &board, "The salaries", "🚨").await;
+    world.reacts("Ann", &board, "The salaries", "✅").await;
+    world.says("Ann", &board, "/incident list").await;
+    assert_snapshot!(world.room("Ann", &board).await, @"
+    Ann [🚨1, ✅1]: The salaries are out
+    Firebell [only ann]: Declare a private incident from this message?
+        > The salaries are out
+        Put ✅ on the message to declare it as SEV3, or take your emoji off.
+    Firebell [only ann]: INC-1 is declared as SEV3. Go to #inc-1.
+    Ann [only ann]: /incident list
+    Firebell [only ann]: Open incidents
+        • INC-1 (http://firebell.test/incidents/INC-1) SEV3 · The salaries are out · investigating · nobody in command · declared 0 s ago · #inc-1
+    ");
+    world.says("Bob", "general", "/incident list").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #general Bob [only bob]: /incident list
+    #general Firebell [only bob]: No incident is open.
+    ");
+    world.ends().await;
+}
+
 async fn a_route_of_its_own(ground: Ground) {
     let mut plan = plan();
     plan.announcements.routes = vec![
@@ -137,9 +181,9 @@ async fn only_who_may(ground: Ground) {
     ");
     world.says("Ann", "general", "/incident declare Checkout is down").await;
     world.sees("Bob").await;
-    // Not in the room yet: nothing works there.
-    world.says("Cleo", "inc-1-checkout-down", "/incident claim").await;
-    assert_snapshot!(world.sees("Cleo").await.lines().last().unwrap_or_default(), @"#inc-1-checkout-down Firebell [only cleo]: You may not give or take roles here. It is for: members of the incident's room.");
+    // Who asks for something in a room that is open to all is in it from then on.
+    world.says("Cleo", "inc-1-checkout-down", "/incident log Looking").await;
+    assert_snapshot!(world.sees("Cleo").await.lines().last().unwrap_or_default(), @"#inc-1-checkout-down Firebell [only cleo]: On the timeline at 12:00 UTC. /incident undo takes it back.");
     world.says("Bob", "inc-1-checkout-down", "Here").await;
     world.says("Bob", "inc-1-checkout-down", "/incident severity sev1").await;
     world.says("Bob", "inc-1-checkout-down", "/incident close").await;
@@ -154,11 +198,9 @@ async fn only_who_may(ground: Ground) {
     #inc-1-checkout-down Bob [only bob]: /incident claim
     #inc-1-checkout-down Firebell: Incident commander: @Bob
     #inc-1-checkout-down Bob [only bob]: /incident close
-    #inc-1-checkout-down Firebell: Resolved by Bob
     #inc-1-checkout-down Firebell: Closed by Bob
         Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
     #incidents Firebell [in thread]: Incident commander: Bob
-    #incidents Firebell [in thread]: Status: resolved (Bob)
     #incidents Firebell [in thread]: Status: closed (Bob)
     ");
     world.ends().await;
