@@ -8,7 +8,11 @@
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
 
+mod bad_input;
+mod chat_browser;
+mod command_line;
 mod house;
+mod pages;
 mod stories;
 mod support;
 mod tools;
