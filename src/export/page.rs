@@ -6,13 +6,16 @@ const STYLE: &str = include_str!("page.css");
 /// `sha256-…` of the style, as `Content-Security-Policy` names it; a test keeps it in step.
 pub const STYLE_HASH: &str = "sha256-CB8kp6rCCsewLKGCRPSO6luELoTNe3cWwGk+tMnPJ9Y=";
 
+/// No icon: opened from a server, the page would otherwise make the browser ask for one that is not there.
+const NO_ICON: &str = "<link rel=\"icon\" href=\"data:,\">";
+
 /// `body` is HTML that is safe already; `title` is text.
 pub(super) fn whole(title: &str, body: &str) -> String {
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
+         <title>{title}</title>\n{NO_ICON}\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 }
 

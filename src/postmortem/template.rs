@@ -5,7 +5,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
-use super::{Postmortem, escape};
+use super::{Facts, Postmortem, draft, escape};
+use crate::incident::Incident;
+use crate::plan::Plan;
 
 /// What is used when the configuration names none.
 const BUILT_IN: &str = include_str!("../../config/templates/postmortem.md");
@@ -48,6 +50,15 @@ impl Template {
         environment.add_filter("one_line", |text: String| text.split_whitespace().collect::<Vec<_>>().join(" "));
         environment.add_template_owned(name.to_string(), source.clone()).map_err(|e| readable(name, &source, &e))?;
         Ok(Template { name: name.into(), source, environment })
+    }
+
+    /// Tries it on an incident to which nothing has happened yet, so that a name that there is not is found at start,
+    /// not after an outage.
+    pub fn try_out(&self) -> Result<(), TemplateError> {
+        let (incident, plan) = (Incident::unborn(1), Plan::default());
+        let now = DateTime::UNIX_EPOCH;
+        let facts = Facts { incident: &incident, events: &[], spoken: &[], plan: &plan, now };
+        self.render(&draft(&facts)).map(drop)
     }
 
     pub fn render(&self, postmortem: &Postmortem) -> Result<String, TemplateError> {

@@ -100,6 +100,7 @@ impl Templates {
             Some(source) => Template::parse(&folder.join("postmortem.md").display().to_string(), source)?,
             None => Template::built_in()?,
         };
+        postmortem.try_out()?;
         Ok(Templates { words: AnnouncementWords::new(announcement, change)?, postmortem })
     }
 }

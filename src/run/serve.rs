@@ -19,7 +19,10 @@ use crate::ports::{Chat, Inbound, LocalChat, Readiness};
 use crate::store::{Db, LocalStore, Store};
 use crate::web::{ChatPages, ChatViewer, Hosts, NavItem, Site, chat_routes, pages, protect};
 
-/// How long what is in hand may take once a stop was asked for.
+/// How long requests that were begun may take once a stop was asked for. One that never comes to its end, from a
+/// client that hangs, must not keep the server from stopping.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// How long what is in hand may take after that.
 const GRACE: Duration = Duration::from_secs(20);
 
 pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
@@ -86,11 +89,17 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
     greet(config, &url);
     let stopping = stop.clone();
-    let served = crate::web::serve(listening, protect(routes, site), async move {
+    let mut served = std::pin::pin!(crate::web::serve(listening, protect(routes, site), async move {
         asked_to_stop().await;
         stopping.cancel();
-    })
-    .await;
+    }));
+    let served = tokio::select! {
+        served = &mut served => served,
+        () = stop.cancelled() => tokio::time::timeout(LAST_ANSWERS, served).await.unwrap_or_else(|_| {
+            tracing::warn!("some requests did not come to their end; their connections are closed");
+            Ok(())
+        }),
+    };
     stop.cancel();
     stop_relay.cancel();
     tasks.close();

@@ -29,7 +29,8 @@ pub(super) struct Table {
 
 use Kind::{Bool, Int, Text, Time};
 
-/// All tables; a test compares them with the migrations.
+/// All tables. The local chat's are among them: without its counters it would number new messages as old ones were,
+/// and they would be taken for known.
 pub(super) const TABLES: &[Table] = &[
     Table { name: "inbox", columns: &[("identity", Text), ("at", Time)] },
     Table {
@@ -109,6 +110,56 @@ pub(super) const TABLES: &[Table] = &[
             ("body", Text),
         ],
     },
+    Table { name: "local_people", columns: &[("id", Text), ("name", Text), ("zone", Text), ("seen", Time)] },
+    Table { name: "local_sessions", columns: &[("token", Text), ("person", Text), ("at", Time)] },
+    Table {
+        name: "local_rooms",
+        columns: &[
+            ("id", Text),
+            ("name", Text),
+            ("topic", Text),
+            ("private", Bool),
+            ("archived", Bool),
+            ("effect", Text),
+        ],
+    },
+    Table { name: "local_members", columns: &[("room", Text), ("person", Text)] },
+    Table {
+        name: "local_messages",
+        columns: &[
+            ("id", Int),
+            ("room", Text),
+            ("thread", Int),
+            ("author", Text),
+            ("only_for", Text),
+            ("at", Time),
+            ("body", Text),
+            ("doc", Text),
+            ("mentions", Text),
+            ("edited", Bool),
+            ("deleted", Bool),
+            ("pinned", Bool),
+            ("effect", Text),
+        ],
+    },
+    Table {
+        name: "local_reactions",
+        columns: &[("message", Int), ("emoji", Text), ("person", Text), ("room", Text), ("seq", Int)],
+    },
+    Table { name: "local_requests", columns: &[("person", Text), ("nonce", Text), ("at", Time), ("answer", Text)] },
+    Table {
+        name: "local_changes",
+        columns: &[
+            ("seq", Int),
+            ("at", Time),
+            ("room", Text),
+            ("only_for", Text),
+            ("message", Int),
+            ("body", Text),
+            ("what", Text),
+        ],
+    },
+    Table { name: "local_counters", columns: &[("name", Text), ("n", Int)] },
 ];
 
 /// The first line of a backup.
@@ -216,11 +267,16 @@ async fn write_table(tx: &mut Tx, table: &Table, out: &mut (dyn AsyncWrite + Unp
     }
 }
 
+const COUNT_EVENTS: &str = "SELECT COUNT(*) FROM events";
+const COUNT_SAID: &str = "SELECT COUNT(*) FROM local_messages";
+
 /// Refuses a database that has something in it; what is there by itself goes.
 async fn empty(tx: &mut Tx) -> Result<(), StoreError> {
-    let incidents: i64 = writing!(tx, c => sqlx::query_scalar("SELECT COUNT(*) FROM events").fetch_one(&mut *c).await?);
-    if incidents > 0 {
-        return Err(failed("the database has incidents in it; restore into an empty one"));
+    for (what, count) in [("incidents", COUNT_EVENTS), ("messages", COUNT_SAID)] {
+        let found: i64 = writing!(tx, c => sqlx::query_scalar(count).fetch_one(&mut *c).await?);
+        if found > 0 {
+            return Err(failed(format!("the database has {what} in it; restore into an empty one")));
+        }
     }
     for table in TABLES {
         let sql = format!("DELETE FROM {}", table.name);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -147,7 +147,11 @@ struct Which {
     pins: bool,
 }
 
-async fn messages(State(pages): State<ChatPages>, Me(me): Me, Query(which): Query<Which>) -> Result<Response, Answer> {
+async fn messages(
+    State(pages): State<ChatPages>,
+    Me(me): Me,
+    Asking(which): Asking<Which>,
+) -> Result<Response, Answer> {
     let slice = match which.thread {
         Some(message) => Slice::Thread(message),
         None if which.pins => Slice::Pins,
@@ -179,7 +183,7 @@ async fn stream(
     State(pages): State<ChatPages>,
     Me(me): Me,
     headers: HeaderMap,
-    Query(from): Query<Resume>,
+    Asking(from): Asking<Resume>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let follower = Follower {
@@ -294,6 +298,11 @@ impl<T: DeserializeOwned> FromRequest<ChatPages> for Sent<T> {
     }
 }
 
+/// What stands behind the `?` of the address.
+#[derive(FromRequestParts)]
+#[from_request(via(Query), rejection(Answer))]
+struct Asking<T>(T);
+
 /// Whether the page that sends this is one of ours: from the host that the request goes to, or, behind a proxy that
 /// changes the host, from the public address. Without an `Origin` it comes from no page.
 fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
@@ -318,6 +327,12 @@ enum Answer {
 impl From<Trouble> for Answer {
     fn from(trouble: Trouble) -> Self {
         Answer::Trouble(trouble)
+    }
+}
+
+impl From<QueryRejection> for Answer {
+    fn from(rejection: QueryRejection) -> Self {
+        Answer::Broken(rejection.body_text())
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::bits::{ago, commander, due_day, link, next_update, private, room, severity, severity_class, status, time};
-use super::sight::number_in;
+use super::sight::{Named, number_in};
 use super::{Page, Reader, Site, Trouble, page, picture, timeline, transcript};
 use crate::incident::{Incident, Milestone, Recorded};
 use crate::plan::{COMMANDER, key};
@@ -25,7 +25,7 @@ pub(super) struct Asked {
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     Query(asked): Query<Asked>,
     reader: Reader,
 ) -> Result<Response, Trouble> {

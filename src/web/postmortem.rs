@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use maud::{PreEscaped, html};
 use serde::Deserialize;
 
-use super::sight::number_in;
+use super::sight::{Named, number_in};
 use super::{Page, Reader, Site, Trouble, guard, page};
 use crate::export::{Export, Format, Record};
 use crate::plan::Number;
@@ -22,7 +22,7 @@ pub(super) struct Asked {
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     Query(asked): Query<Asked>,
     reader: Reader,
 ) -> Result<Response, Trouble> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 
@@ -80,6 +80,11 @@ impl Reader {
         Ok(seen)
     }
 }
+
+/// What the address names. What is no text, such as `/incidents/%FF`, is the name of nothing.
+#[derive(FromRequestParts)]
+#[from_request(via(Path), rejection(Trouble))]
+pub(super) struct Named<T>(pub T);
 
 /// `INC-42`, in any case, or `42`.
 pub(super) fn number_in(key: &str) -> Option<Number> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -37,6 +38,12 @@ impl IntoResponse for Trouble {
         let mut response = status.into_response();
         response.extensions_mut().insert(Bare);
         response
+    }
+}
+
+impl From<PathRejection> for Trouble {
+    fn from(_: PathRejection) -> Self {
+        Trouble::NotFound
     }
 }
 

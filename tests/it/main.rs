@@ -8,8 +8,12 @@
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
 
+mod bad_input;
+mod chat_browser;
+mod command_line;
 mod docs;
 mod house;
+mod pages;
 mod stories;
 mod support;
 mod tools;

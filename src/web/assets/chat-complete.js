@@ -11,9 +11,10 @@ export function complete(box, anchor, chat) {
   const list = el("ul", { id, role: "listbox", "aria-label": "Suggestions", class: "suggestions", hidden: true });
   const hint = el("p", { class: "usage", hidden: true, "aria-live": "polite" });
   anchor.prepend(list, hint);
-  for (const [name, value] of Object.entries({
-    role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": id, "aria-expanded": "false",
-  })) box.setAttribute(name, value);
+  // Not the role combobox: that is for boxes of one line, and this one has several.
+  for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": id })) {
+    box.setAttribute(name, value);
+  }
 
   let options = [];
   let chosen = 0;
@@ -21,7 +22,9 @@ export function complete(box, anchor, chat) {
 
   function show() {
     const before = box.value.slice(0, box.selectionStart);
-    options = before === dismissed ? [] : suggestions(before, chat());
+    const all = before === dismissed ? [] : suggestions(before, chat());
+    // As many as fit: a list that scrolls would be out of reach for who has neither wheel nor arrow keys.
+    options = all.slice(0, MOST);
     chosen = 0;
     list.replaceChildren(...options.map((option, i) =>
       el("li", {
@@ -31,10 +34,11 @@ export function complete(box, anchor, chat) {
       }, el("span", { class: "what" }, option.label), option.takes && el("code", {}, option.takes),
       el("span", { class: "quiet" }, option.does ?? ""))));
     list.hidden = options.length === 0;
-    box.setAttribute("aria-expanded", String(options.length > 0));
     const usage = options.length ? null : usageOf(box.value, chat());
-    hint.hidden = !usage;
-    hint.replaceChildren(...(usage ? [el("code", {}, `${usage.name} ${usage.takes}`), ` ${usage.does}`] : []));
+    const more = all.length - options.length;
+    hint.hidden = !usage && !more;
+    hint.replaceChildren(...(usage ? [el("code", {}, `${usage.name} ${usage.takes}`), ` ${usage.does}`]
+      : more ? [`${more} more: write on to narrow them down.`] : []));
     mark();
   }
 
@@ -78,7 +82,12 @@ export function complete(box, anchor, chat) {
 
   box.addEventListener("input", show);
   box.addEventListener("click", show);
-  box.addEventListener("blur", () => { list.hidden = true; box.setAttribute("aria-expanded", "false"); options = []; });
+  box.addEventListener("blur", () => {
+    list.hidden = true;
+    if (options.length) hint.hidden = true;
+    options = [];
+    mark();
+  });
   return key;
 }
 
@@ -97,7 +106,7 @@ function peopleFor(typed, from, people) {
   };
   // A name that stands there already, with a space behind it, is finished.
   if (people.some(({ name }) => typed.toLowerCase().startsWith(`${name.toLowerCase()} `))) return [];
-  return people.filter(fits).slice(0, MOST).map(({ name }) => ({ label: `@${name}`, from, text: `${name} ` }));
+  return people.filter(fits).map(({ name }) => ({ label: `@${name}`, from, text: `${name} ` }));
 }
 
 function wordsFor(before, command, words) {

@@ -93,11 +93,12 @@ export class Log {
     });
   }
 
-  /** Tab leads to one message, the last unless another was looked at; the arrow keys go on from there. */
+  /** Tab leads to one message, the one in focus or else the last; the arrow keys go on from there. */
   openToTab() {
-    if (this.list.querySelector('.message[tabindex="0"]')) return;
-    const last = [...this.list.querySelectorAll(".message")].at(-1);
-    if (last) last.tabIndex = 0;
+    const here = document.activeElement?.closest?.(".message");
+    const open = here && this.list.contains(here) ? here : [...this.list.querySelectorAll(".message")].at(-1);
+    for (const other of this.list.querySelectorAll('.message[tabindex="0"]')) if (other !== open) other.tabIndex = -1;
+    if (open) open.tabIndex = 0;
   }
 
   /** The focus was in a message that was drawn anew: it goes to the same place in the new one. */

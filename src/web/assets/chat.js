@@ -90,7 +90,7 @@ function buildLayout() {
   ui.toolbar = new Toolbar(actions, chat);
   ui.sideToolbar = new Toolbar(actions, chat);
   ui.rooms = el("div", { class: "room-lists" });
-  ui.title = el("h1", { class: "title" });
+  ui.title = el("h2", { class: "title" });
   ui.topic = el("p", { class: "topic" });
   ui.peopleButton = el("button", { type: "button", onclick: () => toggleSide("people") });
   ui.pinsButton = el("button", { type: "button", onclick: () => toggleSide("pins") }, "Pins");
@@ -104,21 +104,24 @@ function buildLayout() {
     label: "Message", chat: () => chat, editLast: () => editLast(ui.log, ui.composer),
     send: (text, editing) => sendText(text, null, editing),
   });
-  ui.side = el("aside", { class: "side", hidden: true, "aria-label": "Details" });
+  ui.side = el("section", { class: "side", hidden: true, "aria-label": "Details" });
   ui.menu = el("button", { type: "button", class: "menu", "aria-expanded": "false", onclick: () => drawer(!app.classList.contains("drawer")) }, "☰ Rooms");
   const nav = el("nav", { class: "rooms", "aria-label": "Rooms" },
     el("header", {}, el("a", { class: "brand", href: "/" }, el("img", { src: "/assets/favicon.svg", alt: "", width: "22", height: "22" }), "Firebell")),
     ui.rooms,
     el("footer", {}, el("a", { href: "/" }, "Board"), el("span", { class: "me" }, el("bdi", {}, chat.me.name)),
       el("button", { type: "button", class: "plain", onclick: signOut }, "Sign out")));
-  const main = el("main", {},
+  const room = el("div", { class: "room" },
     el("header", { class: "top" }, ui.menu, el("div", { class: "where" }, ui.title, ui.topic),
       el("div", { class: "tools" }, ui.peopleButton, ui.pinsButton,
         el("button", { type: "button", "aria-label": "Help", title: "Help (?)", onclick: () => helpDialog(chat) }, "?"))),
     ui.offline, ui.log.frame, ui.waiting, ui.bar, ui.composer.node);
-  app.replaceChildren(nav, el("div", { class: "scrim", onclick: () => drawer(false) }), main, ui.side, ui.toast);
+  // Room and side panel together are the page's content: where it is narrow, the one takes the place of the other.
+  const main = el("main", {}, el("h1", { class: "unseen" }, "Firebell chat"), room, ui.side);
+  app.replaceChildren(nav, el("div", { class: "scrim", onclick: () => drawer(false) }), main, ui.toast);
   app.className = "app";
-  app.addEventListener("keydown", globalKey);
+  // The whole document's: after a click beside everything nothing in the app has the focus.
+  document.addEventListener("keydown", globalKey);
 }
 
 function globalKey(event) {
@@ -126,7 +129,7 @@ function globalKey(event) {
   if (event.key === "?" && !typing) {
     event.preventDefault();
     helpDialog(chat);
-  } else if (event.key === "Escape" && !event.target.closest("dialog")) {
+  } else if (event.key === "Escape" && !event.target.closest("dialog, [popover]")) {
     if (app.classList.contains("drawer")) drawer(false);
     else if (side && !typing) closeSide();
     else if (!typing) ui.composer.box.focus();
@@ -455,6 +458,8 @@ function openSide(next, title, ...parts) {
   for (const [kind, button] of [["people", ui.peopleButton], ["pins", ui.pinsButton]]) {
     button.setAttribute("aria-expanded", String(kind === next.kind));
   }
+  // Where the panel takes the place of the room, what had the focus is not there any more.
+  if (!ui.title.offsetParent) ui.side.querySelector("button").focus();
 }
 
 function closeSide() {

@@ -86,11 +86,12 @@ impl Browser {
 
     /// What axe-core finds inaccessible on the page as it is now, a line each: rule, what it says, where.
     pub async fn accessibility_violations(&self) -> Vec<String> {
-        let path = std::env::var("FIREBELL_TEST_AXE")
-            .unwrap_or_else(|_| panic!("FIREBELL_TEST_AXE is not set: run tests/run, which fetches axe-core"));
-        let axe = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-        // DevTools runs it whatever the page's content security policy says of scripts.
-        self.devtools("Runtime.evaluate", json!({ "expression": axe })).await;
+        // It is large: a page that has it already is not given it again.
+        let there = self.devtools("Runtime.evaluate", json!({ "expression": "typeof axe" })).await;
+        if there["result"]["value"] != "object" {
+            // DevTools runs it whatever the page's content security policy says of scripts.
+            self.devtools("Runtime.evaluate", json!({ "expression": axe_core() })).await;
+        }
         let run = json!({
             "expression": "axe.run().then(found => JSON.stringify(found.violations))",
             "awaitPromise": true,
@@ -124,6 +125,12 @@ impl Browser {
         assert!(answer["value"].get("error").is_none(), "{path}: {answer}");
         answer["value"].clone()
     }
+}
+
+fn axe_core() -> String {
+    let path = std::env::var("FIREBELL_TEST_AXE")
+        .unwrap_or_else(|_| panic!("FIREBELL_TEST_AXE is not set: run tests/run, which fetches axe-core"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
 fn violation_lines(violation: &Value) -> Vec<String> {

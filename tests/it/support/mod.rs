@@ -1,5 +1,9 @@
 //! What the tests share.
 
 pub mod browser;
+pub mod hands;
 pub mod postgres;
+pub mod serve;
+pub mod visitor;
+pub mod wait;
 pub mod world;
