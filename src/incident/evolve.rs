@@ -150,6 +150,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             incident.absorbed.push(*other);
             incident.rooms.extend(rooms.iter().cloned());
             incident.timeline.extend(timeline.iter().cloned());
+            incident.timeline.sort_by_key(Entry::order);
             absorb_work(incident, tasks, actions);
             incident.links.extend(
                 links.iter().filter(|l| !incident.links.iter().any(|k| k.url == l.url)).cloned().collect::<Vec<_>>(),
@@ -348,13 +349,15 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
         }
         Restore::Status { status, milestones, update_due } => {
             incident.status = *status;
-            incident.milestones = milestones.clone();
+            restore_milestones(incident, milestones, &[Milestone::Mitigated, Milestone::Resolved, Milestone::Closed]);
             incident.update_due = *update_due;
         }
-        Restore::Milestones { milestones } => incident.milestones = milestones.clone(),
+        Restore::Milestones { milestones } => {
+            restore_milestones(incident, milestones, &[Milestone::Started, Milestone::Detected]);
+        }
         Restore::Role { role, person, milestones } => {
             set_role(incident, role, person.clone());
-            incident.milestones = milestones.clone();
+            restore_milestones(incident, milestones, &[Milestone::Acknowledged]);
         }
         Restore::Title { title } => incident.title = title.clone(),
         Restore::Entry => {}
@@ -389,6 +392,16 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
         incident.timeline.retain(|e| !(e.incident == fact.incident && e.seq == seq));
     } else {
         note(incident, fact, EntryKind::TakenBack, what.to_string());
+    }
+}
+
+/// Only what such a change can have set: the others may have been reached since.
+fn restore_milestones(incident: &mut Incident, before: &Milestones, which: &[Milestone]) {
+    for milestone in which {
+        match before.get(*milestone) {
+            Some(when) => incident.milestones.set(*milestone, when),
+            None => incident.milestones.clear(*milestone),
+        }
     }
 }
 

@@ -127,7 +127,15 @@ impl Milestones {
     }
 
     pub fn set(&mut self, milestone: Milestone, when: DateTime<Utc>) {
-        let slot = match milestone {
+        *self.slot(milestone) = Some(when);
+    }
+
+    pub fn clear(&mut self, milestone: Milestone) {
+        *self.slot(milestone) = None;
+    }
+
+    fn slot(&mut self, milestone: Milestone) -> &mut Option<DateTime<Utc>> {
+        match milestone {
             Milestone::Started => &mut self.started,
             Milestone::Detected => &mut self.detected,
             Milestone::Declared => &mut self.declared,
@@ -135,8 +143,7 @@ impl Milestones {
             Milestone::Mitigated => &mut self.mitigated,
             Milestone::Resolved => &mut self.resolved,
             Milestone::Closed => &mut self.closed,
-        };
-        *slot = Some(when);
+        }
     }
 }
 

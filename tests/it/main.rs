@@ -4,11 +4,18 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
 
+mod catalogue;
+mod concurrency;
+mod crash;
+mod duplicates;
+mod golden;
 mod house;
+mod properties;
 mod stories;
 mod support;
 mod tools;

@@ -2,4 +2,6 @@
 
 pub mod browser;
 pub mod postgres;
+pub mod snapshot;
+pub mod watch;
 pub mod world;
