@@ -100,9 +100,11 @@ pub(super) async fn declare(
     let Command::Declare { title, severity, service, private, origin, .. } = command else {
         return Ok(Err(Refusal::TextMissing { what: "title" }));
     };
+    // The number first: who declares the same in another replica before the look at the titles is seen by that look,
+    // and who does it after that takes this very number, which is a clash.
+    let number = tx.next_number().await?;
     let same = same_title(office, tx, &title, asked).await?;
     let command = Command::Declare { title, severity, service, private, origin, same };
-    let number = tx.next_number().await?;
     enact(office, tx, Incident::unborn(number), command, asked).await
 }
 

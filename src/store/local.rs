@@ -16,35 +16,35 @@ use rows::{ChangeRow, MessageRow, PersonRow, ReactionRow, RoomRow, json, parsed,
 
 // Writers queue up at this row until the one before them has committed. Without that a PostgreSQL reader could see
 // change 8 before change 7, and a cursor that has passed 8 would never come back for 7.
-const LOCK: &str = "UPDATE local_counters SET n = n WHERE name = 'change'";
-const NEXT: &str = "UPDATE local_counters SET n = n + 1 WHERE name = 'change' RETURNING n";
-const COUNTER: &str = "SELECT n FROM local_counters WHERE name = $1";
-const SET_HEARD: &str = "UPDATE local_counters SET n = $1 WHERE name = 'heard' AND n < $1";
+pub(super) const LOCK: &str = "UPDATE local_counters SET n = n WHERE name = 'change'";
+pub(super) const NEXT: &str = "UPDATE local_counters SET n = n + 1 WHERE name = 'change' RETURNING n";
+pub(super) const COUNTER: &str = "SELECT n FROM local_counters WHERE name = $1";
+pub(super) const SET_HEARD: &str = "UPDATE local_counters SET n = $1 WHERE name = 'heard' AND n < $1";
 
-const PEOPLE: &str = "SELECT id, name, zone, seen FROM local_people ORDER BY id";
-const PUT_PERSON: &str = "INSERT INTO local_people (id, name, zone, seen) VALUES ($1, $2, $3, $4) \
+pub(super) const PEOPLE: &str = "SELECT id, name, zone, seen FROM local_people ORDER BY id";
+pub(super) const PUT_PERSON: &str = "INSERT INTO local_people (id, name, zone, seen) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone, seen = excluded.seen";
-const ADD_SESSION: &str = "INSERT INTO local_sessions (token, person, at) VALUES ($1, $2, $3)";
-const END_SESSION: &str = "DELETE FROM local_sessions WHERE token = $1";
-const SESSION: &str = "SELECT p.id, p.name, p.zone, p.seen FROM local_sessions s \
+pub(super) const ADD_SESSION: &str = "INSERT INTO local_sessions (token, person, at) VALUES ($1, $2, $3)";
+pub(super) const END_SESSION: &str = "DELETE FROM local_sessions WHERE token = $1";
+pub(super) const SESSION: &str = "SELECT p.id, p.name, p.zone, p.seen FROM local_sessions s \
     JOIN local_people p ON p.id = s.person WHERE s.token = $1 AND s.at >= $2";
-const FORGET_SESSIONS: &str = "DELETE FROM local_sessions WHERE at < $1";
-const FORGET_REQUESTS: &str = "DELETE FROM local_requests WHERE at < $1";
+pub(super) const FORGET_SESSIONS: &str = "DELETE FROM local_sessions WHERE at < $1";
+pub(super) const FORGET_REQUESTS: &str = "DELETE FROM local_requests WHERE at < $1";
 
-const ROOM: &str = "SELECT id, name, topic, private, archived FROM local_rooms WHERE id = $1";
-const ROOM_OF_EFFECT: &str = "SELECT id, name, topic, private, archived FROM local_rooms WHERE effect = $1";
-const ADD_ROOM: &str =
+pub(super) const ROOM: &str = "SELECT id, name, topic, private, archived FROM local_rooms WHERE id = $1";
+pub(super) const ROOM_OF_EFFECT: &str = "SELECT id, name, topic, private, archived FROM local_rooms WHERE effect = $1";
+pub(super) const ADD_ROOM: &str =
     "INSERT INTO local_rooms (id, name, topic, private, archived, effect) VALUES ($1, $2, $3, $4, $5, $6)";
-const UPDATE_ROOM: &str = "UPDATE local_rooms SET topic = $2, archived = $3 WHERE id = $1";
-const ROOMS_FOR: &str = "SELECT r.id, r.name, r.topic, r.private, r.archived, \
+pub(super) const UPDATE_ROOM: &str = "UPDATE local_rooms SET topic = $2, archived = $3 WHERE id = $1";
+pub(super) const ROOMS_FOR: &str = "SELECT r.id, r.name, r.topic, r.private, r.archived, \
     (SELECT MAX(m.id) FROM local_messages m WHERE m.room = r.id AND NOT m.deleted \
      AND (m.only_for IS NULL OR m.only_for = $1)) AS latest \
     FROM local_rooms r WHERE NOT r.private \
     OR EXISTS (SELECT 1 FROM local_members m WHERE m.room = r.id AND m.person = $1) ORDER BY r.name, r.id";
-const MEMBERS: &str = "SELECT room, person FROM local_members ORDER BY room, person";
-const IS_MEMBER: &str = "SELECT COUNT(*) FROM local_members WHERE room = $1 AND person = $2";
-const ADD_MEMBER: &str = "INSERT INTO local_members (room, person) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-const REMOVE_MEMBER: &str = "DELETE FROM local_members WHERE room = $1 AND person = $2";
+pub(super) const MEMBERS: &str = "SELECT room, person FROM local_members ORDER BY room, person";
+pub(super) const IS_MEMBER: &str = "SELECT COUNT(*) FROM local_members WHERE room = $1 AND person = $2";
+pub(super) const ADD_MEMBER: &str = "INSERT INTO local_members (room, person) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+pub(super) const REMOVE_MEMBER: &str = "DELETE FROM local_members WHERE room = $1 AND person = $2";
 
 /// A SELECT of whole messages with these conditions.
 macro_rules! messages {
@@ -62,46 +62,47 @@ macro_rules! messages {
     };
 }
 
-const MESSAGE: &str = messages!("WHERE m.id = $1");
-const PAGE: &str = messages!(
+pub(super) const MESSAGE: &str = messages!("WHERE m.id = $1");
+pub(super) const PAGE: &str = messages!(
     "WHERE m.room = $1 AND (m.only_for IS NULL OR m.only_for = $2) AND m.thread IS NULL AND m.id < $3 \
      ORDER BY m.id DESC LIMIT $4"
 );
-const THREAD: &str = messages!(
+pub(super) const THREAD: &str = messages!(
     "WHERE m.room = $1 AND (m.only_for IS NULL OR m.only_for = $2) AND (m.id = $3 OR m.thread = $3) \
      ORDER BY m.id DESC LIMIT $4"
 );
-const PINS: &str = messages!(
+pub(super) const PINS: &str = messages!(
     "WHERE m.room = $1 AND (m.only_for IS NULL OR m.only_for = $2) AND m.pinned AND m.id < $3 \
      ORDER BY m.id DESC LIMIT $4"
 );
-const REACTIONS: &str = "SELECT message, emoji, person FROM local_reactions \
+pub(super) const REACTIONS: &str = "SELECT message, emoji, person FROM local_reactions \
     WHERE room = $1 AND message >= $2 AND message <= $3 ORDER BY seq";
-const MESSAGE_OF_EFFECT: &str = "SELECT id FROM local_messages WHERE effect = $1";
-const ADD_MESSAGE: &str = "INSERT INTO local_messages \
+pub(super) const MESSAGE_OF_EFFECT: &str = "SELECT id FROM local_messages WHERE effect = $1";
+pub(super) const ADD_MESSAGE: &str = "INSERT INTO local_messages \
     (id, room, thread, author, only_for, at, body, doc, mentions, edited, deleted, pinned, effect) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const UPDATE_MESSAGE: &str = "UPDATE local_messages SET body = $2, doc = $3, mentions = $4, edited = $5, \
+pub(super) const UPDATE_MESSAGE: &str = "UPDATE local_messages SET body = $2, doc = $3, mentions = $4, edited = $5, \
     deleted = $6, pinned = $7 WHERE id = $1";
-const ERASE_CHANGES: &str = "UPDATE local_changes SET body = NULL WHERE message = $1";
-const ERASE_REACTIONS: &str = "DELETE FROM local_reactions WHERE message = $1";
-const ADD_REACTION: &str = "INSERT INTO local_reactions (message, emoji, person, room, seq) \
+pub(super) const ERASE_CHANGES: &str = "UPDATE local_changes SET body = NULL WHERE message = $1";
+pub(super) const ERASE_REACTIONS: &str = "DELETE FROM local_reactions WHERE message = $1";
+pub(super) const ADD_REACTION: &str = "INSERT INTO local_reactions (message, emoji, person, room, seq) \
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-const REMOVE_REACTION: &str = "DELETE FROM local_reactions WHERE message = $1 AND emoji = $2 AND person = $3";
+pub(super) const REMOVE_REACTION: &str =
+    "DELETE FROM local_reactions WHERE message = $1 AND emoji = $2 AND person = $3";
 
-const ANSWERED: &str = "SELECT answer FROM local_requests WHERE person = $1 AND nonce = $2";
-const REMEMBER: &str = "INSERT INTO local_requests (person, nonce, at, answer) VALUES ($1, $2, $3, $4)";
+pub(super) const ANSWERED: &str = "SELECT answer FROM local_requests WHERE person = $1 AND nonce = $2";
+pub(super) const REMEMBER: &str = "INSERT INTO local_requests (person, nonce, at, answer) VALUES ($1, $2, $3, $4)";
 
-const ADD_CHANGE: &str = "INSERT INTO local_changes (seq, at, room, only_for, message, body, what) \
+pub(super) const ADD_CHANGE: &str = "INSERT INTO local_changes (seq, at, room, only_for, message, body, what) \
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const CHANGES: &str = "SELECT seq, at, room, only_for, message, body, what FROM local_changes \
+pub(super) const CHANGES: &str = "SELECT seq, at, room, only_for, message, body, what FROM local_changes \
     WHERE seq > $1 ORDER BY seq LIMIT $2";
-const CHANGES_FOR: &str = "SELECT c.seq, c.at, c.room, c.only_for, c.message, c.body, c.what FROM local_changes c \
+pub(super) const CHANGES_FOR: &str = "SELECT c.seq, c.at, c.room, c.only_for, c.message, c.body, c.what FROM local_changes c \
     WHERE c.seq > $1 AND (c.only_for IS NULL OR c.only_for = $2) AND (c.room IS NULL \
     OR EXISTS (SELECT 1 FROM local_rooms r WHERE r.id = c.room AND NOT r.private) \
     OR EXISTS (SELECT 1 FROM local_members m WHERE m.room = c.room AND m.person = $2)) \
     ORDER BY c.seq LIMIT $3";
-const TEXT_AT: &str = "SELECT body FROM local_changes WHERE message = $1 AND seq <= $2 AND body IS NOT NULL \
+pub(super) const TEXT_AT: &str = "SELECT body FROM local_changes WHERE message = $1 AND seq <= $2 AND body IS NOT NULL \
     ORDER BY seq DESC LIMIT 1";
 
 /// The local chat's part of the database.

@@ -1,6 +1,7 @@
 //! The only SQL: the journal, what is read from it, and the local chat's own tables, on SQLite or PostgreSQL.
 
 mod backup;
+mod catalogue;
 mod chain;
 mod codec;
 mod db;
@@ -13,6 +14,10 @@ mod outbox;
 mod transcript;
 mod verify;
 
+#[doc(hidden)]
+pub use backup::backed_up;
+#[doc(hidden)]
+pub use catalogue::STATEMENTS;
 pub use db::{Db, Tx};
 pub use local::LocalStore;
 pub use verify::Verified;

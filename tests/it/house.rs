@@ -1,8 +1,8 @@
 //! The rules of the house that no compiler holds: who may import whom, what stays out of the pure modules, that the
 //! two databases have the same tables, and that nothing unfinished is left.
 
-mod migrations;
-mod source;
+pub mod migrations;
+pub mod source;
 
 use std::collections::BTreeMap;
 

@@ -4,16 +4,23 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
 
 mod bad_input;
+mod catalogue;
 mod chat_browser;
 mod command_line;
+mod concurrency;
+mod crash;
 mod docs;
+mod duplicates;
+mod golden;
 mod house;
 mod pages;
+mod properties;
 mod stories;
 mod support;
 mod tools;

@@ -9,7 +9,7 @@ use firebell::chat::local::{Listener, Local, Setup};
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
 use firebell::plan::{Person, Plan, Platform, RoomId};
-use firebell::ports::{Act, Clock, Inbound, Ledger, LocalBook, LocalChat, LocalMessage, SignIn, Slice};
+use firebell::ports::{Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, SignIn, Slice};
 use firebell::store::{Db, LocalStore, Store};
 
 use super::postgres::Database;
@@ -18,6 +18,8 @@ use super::postgres::Database;
 pub enum Ground {
     Sqlite(tempfile::TempDir),
     Postgres(Database),
+    /// The address of a database that somebody else looks after.
+    Shared(String),
 }
 
 impl Ground {
@@ -33,6 +35,7 @@ impl Ground {
         match self {
             Ground::Sqlite(folder) => format!("sqlite://{}/firebell.db", folder.path().display()),
             Ground::Postgres(database) => database.url(),
+            Ground::Shared(url) => url.clone(),
         }
     }
 }
@@ -48,6 +51,10 @@ impl TestClock {
     pub fn forward(&self, by: TimeDelta) {
         *self.0.lock().unwrap() += by;
     }
+
+    pub fn set(&self, to: DateTime<Utc>) {
+        *self.0.lock().unwrap() = to;
+    }
 }
 
 impl Clock for TestClock {
@@ -55,6 +62,23 @@ impl Clock for TestClock {
         *self.0.lock().unwrap()
     }
 }
+
+/// Stands between Firebell and its ports, to count or to break; as it is, it stands in nobody's way.
+pub trait Between {
+    fn journal(&self, journal: Arc<dyn Journal>) -> Arc<dyn Journal> {
+        journal
+    }
+
+    fn book(&self, book: Arc<dyn LocalBook>) -> Arc<dyn LocalBook> {
+        book
+    }
+
+    fn chat(&self, chat: Arc<dyn Chat>) -> Arc<dyn Chat> {
+        chat
+    }
+}
+
+impl Between for () {}
 
 pub struct World {
     pub clock: Arc<TestClock>,
@@ -66,6 +90,8 @@ pub struct World {
     /// Up to where each reader has looked.
     read: Mutex<BTreeMap<String, i64>>,
     acts: Mutex<u64>,
+    /// Everything that the bot has heard, in order.
+    heard: Mutex<Vec<Inbound>>,
     ground: Ground,
 }
 
@@ -94,10 +120,14 @@ impl World {
     }
 
     pub async fn with(ground: Ground, plan: Plan) -> World {
+        World::between(ground, plan, &()).await
+    }
+
+    pub async fn between(ground: Ground, plan: Plan, between: &dyn Between) -> World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let clock = TestClock::new();
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between).await;
         World {
             clock,
             store,
@@ -107,6 +137,7 @@ impl World {
             people: Mutex::default(),
             read: Mutex::default(),
             acts: Mutex::new(0),
+            heard: Mutex::default(),
             ground,
         }
     }
@@ -133,13 +164,18 @@ impl World {
     }
 
     pub async fn try_act(&self, who: &str, act: Act) -> Result<(), firebell::ports::Trouble> {
-        let person = self.person(who).await;
         let nonce = {
             let mut acts = self.acts.lock().unwrap();
             *acts += 1;
             acts.to_string()
         };
-        self.chat.act(&person, &nonce, act).await.map(drop)
+        self.ask(who, &nonce, act).await
+    }
+
+    /// A request of somebody's browser; with the same nonce it is the same request.
+    pub async fn ask(&self, who: &str, nonce: &str, act: Act) -> Result<(), firebell::ports::Trouble> {
+        let person = self.person(who).await;
+        self.chat.act(&person, nonce, act).await.map(drop)
     }
 
     /// `room` without its `#`.
@@ -211,10 +247,9 @@ impl World {
 
     /// All that is due is done, and what follows from it.
     pub async fn settle(&self) {
-        let desk = self.desk.clone();
-        let listener = Listener::new(self.chat.clone(), move |inbound: Inbound| {
-            let desk = desk.clone();
-            async move { desk.receive(inbound).await }
+        let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
+            self.heard.lock().unwrap().push(inbound.clone());
+            self.desk.receive(inbound)
         });
         loop {
             let heard = listener.step().await.expect("to hear");
@@ -227,6 +262,11 @@ impl World {
         assert!(parked.is_empty(), "work was set aside: {parked:?}");
         let (waiting, _) = self.store.waiting(self.clock.now()).await.expect("to read");
         assert_eq!(waiting, 0, "work that is due is left in the outbox");
+    }
+
+    /// What was heard since this was last asked.
+    pub fn take_heard(&self) -> Vec<Inbound> {
+        std::mem::take(&mut *self.heard.lock().unwrap())
     }
 
     pub async fn later(&self, by: TimeDelta) {
@@ -251,13 +291,13 @@ impl World {
 
     /// The same Firebell after a restart: nothing is kept but the database.
     pub async fn restarted(self) -> World {
-        let World { clock, ground, people, read, acts, db, desk, chat, store } = self;
+        let World { clock, ground, people, read, acts, heard, db, desk, chat, store } = self;
         drop((desk, chat, store));
         db.close().await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan()).await;
-        World { clock, store, chat, desk, db, people, read, acts, ground }
+        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &()).await;
+        World { clock, store, chat, desk, db, people, read, acts, heard, ground }
     }
 
     /// At the end of a story: the log is whole, and everything that is shown follows from it.
@@ -269,7 +309,7 @@ impl World {
     }
 }
 
-async fn open(db: &Db, store: &Store, clock: Arc<TestClock>, plan: Plan) -> (Arc<Local>, Desk) {
+async fn open(db: &Db, store: &Store, clock: Arc<TestClock>, plan: Plan, between: &dyn Between) -> (Arc<Local>, Desk) {
     let setup = Setup {
         rooms: plan.announcements.default_rooms.iter().map(|r| r.id.clone()).collect(),
         groups: plan.groups.clone(),
@@ -277,14 +317,14 @@ async fn open(db: &Db, store: &Store, clock: Arc<TestClock>, plan: Plan) -> (Arc
         base_url: "http://firebell.test".into(),
         password: None,
     };
-    let book: Arc<dyn LocalBook> = Arc::new(LocalStore::new(db.clone()));
+    let book = between.book(Arc::new(LocalStore::new(db.clone())));
     let chat = Local::open(book, clock.clone(), setup).await.expect("a chat");
     let [announcement, change] = AnnouncementWords::BUILT_IN.map(String::from);
     let desk = Desk::open(Tools {
-        journal: Arc::new(store.clone()),
+        journal: between.journal(Arc::new(store.clone())),
         ledger: Arc::new(store.clone()),
         clock,
-        chats: vec![chat.clone()],
+        chats: vec![between.chat(chat.clone())],
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
         prefixes: BTreeMap::from([(Platform::Local, "/incident".to_string())]),

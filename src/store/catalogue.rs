@@ -1,0 +1,44 @@
+//! Every statement by name, so that a test can prepare each on both databases: that stands in for `query!`.
+
+use super::{backup, directory, journal, ledger, local, models, outbox, transcript, verify};
+
+macro_rules! named {
+    ($($module:ident { $($name:ident),* $(,)? })*) => {
+        &[$($((concat!(stringify!($module), "::", stringify!($name)), $module::$name)),*),*]
+    };
+}
+
+#[doc(hidden)]
+pub const STATEMENTS: &[(&str, &str)] = named! {
+    backup {
+        IN_USE,
+    }
+    directory {
+        MEET, PERSON, NAMED, NAMED_LIKE, JOINED, LEFT, IS_MEMBER, OFFER, TAKE_OFFER,
+    }
+    journal {
+        FIRST_TIME, INCIDENT_IN, HEAD, EVENTS_AFTER, NEXT_NUMBER, OPEN_TITLED, ADD_EVENT,
+    }
+    ledger {
+        OPEN, ENDED, TRANSCRIPT, TRANSCRIPT_LENGTH, OPEN_ACTIONS, IN_A_ROOM, PARKED, WAITING, PING,
+    }
+    local {
+        LOCK, NEXT, COUNTER, SET_HEARD, PEOPLE, PUT_PERSON, ADD_SESSION, END_SESSION, SESSION, FORGET_SESSIONS,
+        FORGET_REQUESTS, ROOM, ROOM_OF_EFFECT, ADD_ROOM, UPDATE_ROOM, ROOMS_FOR, MEMBERS, IS_MEMBER, ADD_MEMBER,
+        REMOVE_MEMBER, MESSAGE, PAGE, THREAD, PINS, REACTIONS, MESSAGE_OF_EFFECT, ADD_MESSAGE, UPDATE_MESSAGE,
+        ERASE_CHANGES, ERASE_REACTIONS, ADD_REACTION, REMOVE_REACTION, ANSWERED, REMEMBER, ADD_CHANGE, CHANGES,
+        CHANGES_FOR, TEXT_AT,
+    }
+    models {
+        SHOW_INCIDENT, SHOW_ROOM, MOVE_MESSAGES, CLEAR_ACTIONS, SHOW_ACTION,
+    }
+    outbox {
+        ENQUEUE, ANY_DUE, CLAIM, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK,
+    }
+    transcript {
+        RECORD, MESSAGE, REVISE, ERASE,
+    }
+    verify {
+        NUMBERS, LOG, SHOWN, ACTIONS, ROOMS, STRAY_MESSAGES,
+    }
+};

@@ -1,0 +1,401 @@
+//! Stands between Firebell and its ports, and calls out after every call that begins, writes or commits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use firebell::incident::{Incident, Recorded};
+use firebell::phrase::Doc;
+use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
+use firebell::ports::{
+    Chat, Done, Draft, Failure, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
+    LocalTransaction, MessageRecord, NewRoom, Offer, Posted, RoomView, Slice, StoreError, StoredChange, Transaction,
+};
+
+use super::world::Between;
+
+/// Called with the number of the moment, counted from 1, and what has just returned: `journal.begin`.
+type Call = dyn Fn(u64, &str) + Send + Sync;
+
+/// Numbers the moments between the calls that matter. The moment after one is the moment before the next: from one to
+/// the other something may be read, but nothing is written.
+#[derive(Clone)]
+pub struct Watch {
+    moments: Arc<AtomicU64>,
+    call: Arc<Call>,
+}
+
+impl Watch {
+    pub fn new(call: impl Fn(u64, &str) + Send + Sync + 'static) -> Self {
+        Watch { moments: Arc::default(), call: Arc::new(call) }
+    }
+
+    async fn then<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        let result = work.await;
+        let moment = self.moments.fetch_add(1, Ordering::SeqCst) + 1;
+        (self.call)(moment, what);
+        result
+    }
+}
+
+impl Between for Watch {
+    fn journal(&self, inner: Arc<dyn Journal>) -> Arc<dyn Journal> {
+        Arc::new(WatchedJournal { inner, watch: self.clone() })
+    }
+
+    fn book(&self, inner: Arc<dyn LocalBook>) -> Arc<dyn LocalBook> {
+        Arc::new(WatchedBook { inner, watch: self.clone() })
+    }
+
+    fn chat(&self, inner: Arc<dyn Chat>) -> Arc<dyn Chat> {
+        Arc::new(WatchedChat { inner, watch: self.clone() })
+    }
+}
+
+struct WatchedJournal {
+    inner: Arc<dyn Journal>,
+    watch: Watch,
+}
+
+#[async_trait]
+impl Journal for WatchedJournal {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let inner = self.watch.then("journal.begin", self.inner.begin()).await?;
+        Ok(Box::new(WatchedEntry { inner, watch: self.watch.clone() }))
+    }
+
+    async fn claim(&self, now: DateTime<Utc>, lease_until: DateTime<Utc>, limit: i64) -> Result<Vec<Job>, StoreError> {
+        self.watch.then("journal.claim", self.inner.claim(now, lease_until, limit)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.inner.next_due().await
+    }
+
+    async fn take_up(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.watch.then("journal.take_up", self.inner.take_up(now)).await
+    }
+}
+
+struct WatchedEntry {
+    inner: Box<dyn Transaction>,
+    watch: Watch,
+}
+
+#[async_trait]
+impl Transaction for WatchedEntry {
+    async fn first_time(&mut self, identity: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.inner.first_time(identity, now).await
+    }
+
+    async fn incident_in(&mut self, room: &RoomId) -> Result<Option<Number>, StoreError> {
+        self.inner.incident_in(room).await
+    }
+
+    async fn load(&mut self, number: Number) -> Result<Option<Incident>, StoreError> {
+        self.inner.load(number).await
+    }
+
+    async fn next_number(&mut self) -> Result<Number, StoreError> {
+        self.inner.next_number().await
+    }
+
+    async fn open_titled(&mut self, title: &str) -> Result<Vec<Number>, StoreError> {
+        self.inner.open_titled(title).await
+    }
+
+    async fn append(&mut self, events: &[Recorded], after: &Incident) -> Result<(), StoreError> {
+        self.inner.append(events, after).await
+    }
+
+    async fn enqueue(&mut self, draft: &Draft) -> Result<(), StoreError> {
+        self.inner.enqueue(draft).await
+    }
+
+    async fn settle(&mut self, job: &Job, state: &JobState) -> Result<(), StoreError> {
+        self.watch.then("entry.settle", self.inner.settle(job, state)).await
+    }
+
+    async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError> {
+        self.inner.record(message, incident).await
+    }
+
+    async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {
+        self.inner.message(id).await
+    }
+
+    async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError> {
+        self.inner.revise(id, text).await
+    }
+
+    async fn erase(&mut self, id: &MessageId) -> Result<(), StoreError> {
+        self.inner.erase(id).await
+    }
+
+    async fn meet(&mut self, person: &Person) -> Result<(), StoreError> {
+        self.inner.meet(person).await
+    }
+
+    async fn joined(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
+        self.inner.joined(room, person).await
+    }
+
+    async fn left(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
+        self.inner.left(room, person).await
+    }
+
+    async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
+        self.inner.is_member(room, person).await
+    }
+
+    async fn people_named(&mut self, name: &str) -> Result<Vec<Person>, StoreError> {
+        self.inner.people_named(name).await
+    }
+
+    async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError> {
+        self.inner.person(id).await
+    }
+
+    async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {
+        self.inner.offer(offer).await
+    }
+
+    async fn take_offer(&mut self, message: &MessageId, to: &PersonId) -> Result<Option<Offer>, StoreError> {
+        self.inner.take_offer(message, to).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let WatchedEntry { inner, watch } = *self;
+        watch.then("entry.commit", inner.commit()).await
+    }
+}
+
+struct WatchedChat {
+    inner: Arc<dyn Chat>,
+    watch: Watch,
+}
+
+#[async_trait]
+impl Chat for WatchedChat {
+    fn platform(&self) -> Platform {
+        self.inner.platform()
+    }
+
+    async fn open_room(&self, key: &str, room: NewRoom) -> Result<Room, Failure> {
+        self.watch.then(&format!("chat.open_room {key}"), self.inner.open_room(key, room)).await
+    }
+
+    async fn invite(&self, room: &RoomId, people: &[PersonId]) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.invite {room}"), self.inner.invite(room, people)).await
+    }
+
+    async fn post(&self, key: &str, message: Posted<'_>) -> Result<MessageId, Failure> {
+        self.watch.then(&format!("chat.post {key}"), self.inner.post(key, message)).await
+    }
+
+    async fn edit(&self, message: &MessageId, doc: &Doc) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.edit {}/{}", message.room, message.id), self.inner.edit(message, doc)).await
+    }
+
+    async fn answer(&self, key: &str, to: &PersonId, room: &RoomId, doc: &Doc) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.answer {key}"), self.inner.answer(key, to, room, doc)).await
+    }
+
+    async fn pin(&self, message: &MessageId) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.pin {}/{}", message.room, message.id), self.inner.pin(message)).await
+    }
+
+    async fn set_topic(&self, room: &RoomId, topic: &str) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.set_topic {room}"), self.inner.set_topic(room, topic)).await
+    }
+
+    async fn archive(&self, room: &RoomId) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.archive {room}"), self.inner.archive(room)).await
+    }
+
+    async fn unarchive(&self, room: &RoomId) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.unarchive {room}"), self.inner.unarchive(room)).await
+    }
+
+    fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String> {
+        self.inner.link(room, message)
+    }
+}
+
+struct WatchedBook {
+    inner: Arc<dyn LocalBook>,
+    watch: Watch,
+}
+
+#[async_trait]
+impl LocalBook for WatchedBook {
+    async fn begin(&self) -> Result<Box<dyn LocalTransaction>, StoreError> {
+        let inner = self.watch.then("book.begin", self.inner.begin()).await?;
+        Ok(Box::new(WatchedPage { inner, watch: self.watch.clone() }))
+    }
+
+    async fn session(&self, token: &str, since: DateTime<Utc>) -> Result<Option<LocalPerson>, StoreError> {
+        self.inner.session(token, since).await
+    }
+
+    async fn people(&self) -> Result<Vec<LocalPerson>, StoreError> {
+        self.inner.people().await
+    }
+
+    async fn rooms(&self, reader: &PersonId) -> Result<Vec<RoomView>, StoreError> {
+        self.inner.rooms(reader).await
+    }
+
+    async fn room(&self, id: &RoomId) -> Result<Option<LocalRoom>, StoreError> {
+        self.inner.room(id).await
+    }
+
+    async fn message(&self, id: i64) -> Result<Option<LocalMessage>, StoreError> {
+        self.inner.message(id).await
+    }
+
+    async fn messages(
+        &self,
+        reader: &PersonId,
+        room: &RoomId,
+        slice: Slice,
+        limit: i64,
+    ) -> Result<Vec<LocalMessage>, StoreError> {
+        self.inner.messages(reader, room, slice, limit).await
+    }
+
+    async fn changes(&self, after: i64, limit: i64) -> Result<Vec<StoredChange>, StoreError> {
+        self.inner.changes(after, limit).await
+    }
+
+    async fn changes_for(&self, reader: &PersonId, after: i64, limit: i64) -> Result<Vec<StoredChange>, StoreError> {
+        self.inner.changes_for(reader, after, limit).await
+    }
+
+    async fn text_at(&self, message: i64, seq: i64) -> Result<Option<String>, StoreError> {
+        self.inner.text_at(message, seq).await
+    }
+
+    async fn newest(&self) -> Result<i64, StoreError> {
+        self.inner.newest().await
+    }
+
+    async fn heard(&self) -> Result<i64, StoreError> {
+        self.inner.heard().await
+    }
+
+    async fn set_heard(&self, seq: i64) -> Result<(), StoreError> {
+        self.watch.then("book.set_heard", self.inner.set_heard(seq)).await
+    }
+}
+
+struct WatchedPage {
+    inner: Box<dyn LocalTransaction>,
+    watch: Watch,
+}
+
+#[async_trait]
+impl LocalTransaction for WatchedPage {
+    async fn people(&mut self) -> Result<Vec<LocalPerson>, StoreError> {
+        self.inner.people().await
+    }
+
+    async fn put_person(&mut self, person: &LocalPerson) -> Result<(), StoreError> {
+        self.inner.put_person(person).await
+    }
+
+    async fn add_session(&mut self, token: &str, person: &PersonId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.add_session(token, person, at).await
+    }
+
+    async fn end_session(&mut self, token: &str) -> Result<(), StoreError> {
+        self.inner.end_session(token).await
+    }
+
+    async fn room(&mut self, id: &RoomId) -> Result<Option<LocalRoom>, StoreError> {
+        self.inner.room(id).await
+    }
+
+    async fn room_of_effect(&mut self, effect: &str) -> Result<Option<LocalRoom>, StoreError> {
+        self.inner.room_of_effect(effect).await
+    }
+
+    async fn add_room(&mut self, room: &LocalRoom, effect: Option<&str>) -> Result<(), StoreError> {
+        self.inner.add_room(room, effect).await
+    }
+
+    async fn update_room(&mut self, room: &LocalRoom) -> Result<(), StoreError> {
+        self.inner.update_room(room).await
+    }
+
+    async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
+        self.inner.is_member(room, person).await
+    }
+
+    async fn add_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
+        self.inner.add_member(room, person).await
+    }
+
+    async fn remove_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
+        self.inner.remove_member(room, person).await
+    }
+
+    async fn message(&mut self, id: i64) -> Result<Option<LocalMessage>, StoreError> {
+        self.inner.message(id).await
+    }
+
+    async fn message_of_effect(&mut self, effect: &str) -> Result<Option<i64>, StoreError> {
+        self.inner.message_of_effect(effect).await
+    }
+
+    async fn add_message(&mut self, message: &LocalMessage, effect: Option<&str>) -> Result<(), StoreError> {
+        self.inner.add_message(message, effect).await
+    }
+
+    async fn update_message(&mut self, message: &LocalMessage) -> Result<(), StoreError> {
+        self.inner.update_message(message).await
+    }
+
+    async fn set_reaction(
+        &mut self,
+        message: &LocalMessage,
+        emoji: &str,
+        person: &PersonId,
+        on: bool,
+        seq: i64,
+    ) -> Result<bool, StoreError> {
+        self.inner.set_reaction(message, emoji, person, on, seq).await
+    }
+
+    async fn answered(&mut self, person: &PersonId, nonce: &str) -> Result<Option<Done>, StoreError> {
+        self.inner.answered(person, nonce).await
+    }
+
+    async fn remember(
+        &mut self,
+        person: &PersonId,
+        nonce: &str,
+        done: &Done,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.inner.remember(person, nonce, done, at).await
+    }
+
+    async fn forget(&mut self, sessions: DateTime<Utc>, requests: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.forget(sessions, requests).await
+    }
+
+    async fn next_seq(&mut self) -> Result<i64, StoreError> {
+        self.inner.next_seq().await
+    }
+
+    async fn add_change(&mut self, change: &StoredChange) -> Result<(), StoreError> {
+        self.inner.add_change(change).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let WatchedPage { inner, watch } = *self;
+        watch.then("page.commit", inner.commit()).await
+    }
+}
