@@ -55,7 +55,7 @@ CREATE TABLE actions (
     done TEXT,
     PRIMARY KEY (incident, number)
 );
-CREATE INDEX actions_open ON actions (done, owner_id);
+CREATE INDEX actions_open ON actions (done, due);
 
 -- The transcript.
 CREATE TABLE messages (

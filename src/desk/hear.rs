@@ -66,12 +66,10 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
 
 /// Everything that is said in an incident's room goes on its transcript.
 async fn message(tx: &mut dyn Transaction, inbound: &Inbound, said: &Said) -> Result<(), StoreError> {
-    tx.meet(&said.by.person).await?;
-    let Some(number) = tx.incident_in(&said.id.room).await? else { return Ok(()) };
-    if tx.record(&MessageRecord::new(said, inbound.at), number).await? {
-        tx.joined(&said.id.room, &said.by.person.id).await?;
+    match tx.incident_in(&said.id.room).await? {
+        Some(number) => tx.record(&MessageRecord::new(said, inbound.at), number).await.map(drop),
+        None => tx.meet(&said.by.person).await,
     }
-    Ok(())
 }
 
 /// What becomes of a message becomes of its entry on the timeline.

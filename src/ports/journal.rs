@@ -190,7 +190,8 @@ pub trait Transaction: Send {
 
     async fn settle(&mut self, job: &Job, state: &JobState) -> Result<(), StoreError>;
 
-    /// Puts a message on the transcript; `false` if it is there already.
+    /// Puts a message on the transcript; its author is known and in the room from then on. `false` if the message is
+    /// there already.
     async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError>;
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError>;

@@ -73,6 +73,9 @@ pub trait Ledger: Send + Sync {
     /// Action items that are not done, of one incident or of all; those due first come first.
     async fn actions(&self, incident: Option<Number>) -> Result<Vec<ActionRow>, StoreError>;
 
+    /// Action items that are not done and were due before `today`; those due first come first.
+    async fn late_actions(&self, today: NaiveDate) -> Result<Vec<ActionRow>, StoreError>;
+
     /// Whether the person is in one of the incident's rooms.
     async fn is_member(&self, number: Number, person: &PersonId) -> Result<bool, StoreError>;
 

@@ -20,7 +20,8 @@ pub(super) const HEAD: &str = "SELECT seq, head FROM incidents WHERE number = $1
 pub(super) const EVENTS_AFTER: &str =
     "SELECT seq, body, hash FROM events WHERE incident = $1 AND seq > $2 ORDER BY seq";
 pub(super) const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM incidents";
-pub(super) const OPEN_TITLED: &str = "SELECT number FROM incidents WHERE is_open AND title_key = $1 ORDER BY number";
+pub(super) const OPEN_TITLED: &str =
+    "SELECT number FROM incidents WHERE is_open = TRUE AND title_key = $1 ORDER BY number";
 pub(super) const ADD_EVENT: &str = "INSERT INTO events (incident, seq, body, prev, hash) VALUES ($1, $2, $3, $4, $5)";
 
 #[async_trait]
@@ -32,7 +33,6 @@ impl Journal for Store {
             staged: HashMap::new(),
             rooms: HashMap::new(),
             met: HashSet::new(),
-            seen: HashSet::new(),
         }))
     }
 
@@ -64,7 +64,6 @@ struct Entry {
     staged: HashMap<Number, Loaded>,
     rooms: HashMap<RoomId, Option<Number>>,
     met: HashSet<PersonId>,
-    seen: HashSet<(RoomId, PersonId)>,
 }
 
 #[async_trait]
@@ -149,14 +148,10 @@ impl Transaction for Entry {
     }
 
     async fn joined(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
-        if self.seen.insert((room.clone(), person.clone())) {
-            directory::joined(&mut self.tx, room, person).await?;
-        }
-        Ok(())
+        directory::joined(&mut self.tx, room, person).await
     }
 
     async fn left(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
-        self.seen.remove(&(room.clone(), person.clone()));
         directory::left(&mut self.tx, room, person).await
     }
 
@@ -198,13 +193,16 @@ impl Entry {
             writing!(&mut self.tx, c => sqlx::query_as(HEAD).bind(number).fetch_optional(&mut *c).await?);
         let Some((seq, head)) = found else { return Ok(None) };
         let start = start_of(self.kept.get(number), number, seq);
-        if start.seq == seq {
-            return Ok(Some(Loaded { incident: start, head }));
-        }
-        let rows: Vec<(i64, String, String)> = writing!(&mut self.tx, c => {
-            sqlx::query_as(EVENTS_AFTER).bind(number).bind(start.seq).fetch_all(&mut *c).await?
-        });
-        let loaded = go_on(start, head, &rows)?;
+        let loaded = match start.seq == seq {
+            true => Loaded { incident: start, head },
+            false => {
+                let rows: Vec<(i64, String, String)> = writing!(&mut self.tx, c => {
+                    sqlx::query_as(EVENTS_AFTER).bind(number).bind(start.seq).fetch_all(&mut *c).await?
+                });
+                go_on(start, head, &rows)?
+            }
+        };
+        // Not asked for again by what follows in this transaction: were it to change meanwhile, `append` clashes.
         self.staged.insert(number, loaded.clone());
         Ok(Some(loaded))
     }

@@ -1,7 +1,7 @@
 //! Reading beside whoever writes.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::codec::{corrupt, from_json, from_word, person, room};
 use super::db::reading;
@@ -12,14 +12,27 @@ use crate::incident::{Incident, Recorded};
 use crate::plan::{Number, PersonId};
 use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Work};
 
-pub(super) const OPEN: &str = "SELECT * FROM incidents WHERE is_open ORDER BY declared, number";
+// `= TRUE`: SQLite looks into an index for a comparison, not for a bare column.
+pub(super) const OPEN: &str = "SELECT * FROM incidents WHERE is_open = TRUE ORDER BY declared, number";
 pub(super) const ENDED: &str = "SELECT * FROM incidents WHERE NOT is_open ORDER BY number DESC LIMIT $1";
 pub(super) const TRANSCRIPT: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE incident = $1 ORDER BY at, id LIMIT $2 OFFSET $3";
 pub(super) const TRANSCRIPT_LENGTH: &str = "SELECT COUNT(*) FROM messages WHERE incident = $1";
-pub(super) const OPEN_ACTIONS: &str = "SELECT a.incident, a.number, a.text, a.owner_id, a.owner_name, a.due, a.aim, \
-     a.done, i.title, i.private FROM actions a JOIN incidents i ON i.number = a.incident \
-     WHERE a.done IS NULL ORDER BY a.incident, a.number";
+/// A SELECT of action items that are not done, with this condition; what is due first comes first, without a day last.
+macro_rules! open_actions {
+    ($condition:literal) => {
+        concat!(
+            "SELECT a.incident, a.number, a.text, a.owner_id, a.owner_name, a.due, a.aim, a.done, i.title, i.private ",
+            "FROM actions a JOIN incidents i ON i.number = a.incident WHERE a.done IS NULL ",
+            $condition,
+            " ORDER BY a.due IS NULL, a.due, a.incident, a.number"
+        )
+    };
+}
+pub(super) const OPEN_ACTIONS: &str = open_actions!("");
+pub(super) const OPEN_ACTIONS_OF: &str = open_actions!("AND a.incident = $1");
+/// Days are stored as `2026-03-01`, which sorts as they do.
+pub(super) const LATE_ACTIONS: &str = open_actions!("AND a.due < $1");
 pub(super) const IN_A_ROOM: &str =
     "SELECT COUNT(*) FROM rooms r JOIN members m ON m.room = r.room WHERE r.incident = $1 AND m.person = $2";
 pub(super) const PARKED: &str = "SELECT o.id, o.incident, o.body, o.why, o.changed, COALESCE(i.private, FALSE) AS private \
@@ -62,12 +75,18 @@ impl Ledger for Store {
     }
 
     async fn actions(&self, incident: Option<Number>) -> Result<Vec<ActionRow>, StoreError> {
-        let rows: Vec<OpenAction> = reading!(&self.db, c => sqlx::query_as(OPEN_ACTIONS).fetch_all(c).await?);
-        let rows = rows.into_iter().filter(|r| incident.is_none_or(|n| r.item.incident == n));
-        let mut actions: Vec<ActionRow> = rows.map(action).collect::<Result<_, _>>()?;
-        // What is due first comes first, what has no day last.
-        actions.sort_by_key(|a| (a.due.is_none(), a.due, a.incident, a.number));
-        Ok(actions)
+        let rows: Vec<OpenAction> = reading!(&self.db, c => match incident {
+            Some(number) => sqlx::query_as(OPEN_ACTIONS_OF).bind(number).fetch_all(c).await?,
+            None => sqlx::query_as(OPEN_ACTIONS).fetch_all(c).await?,
+        });
+        rows.into_iter().map(action).collect()
+    }
+
+    async fn late_actions(&self, today: NaiveDate) -> Result<Vec<ActionRow>, StoreError> {
+        let rows: Vec<OpenAction> = reading!(&self.db, c => {
+            sqlx::query_as(LATE_ACTIONS).bind(today.to_string()).fetch_all(c).await?
+        });
+        rows.into_iter().map(action).collect()
     }
 
     async fn is_member(&self, number: Number, person: &PersonId) -> Result<bool, StoreError> {

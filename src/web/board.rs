@@ -22,8 +22,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Resul
     // Which severity is worse is the plan's to say, and the plan may have changed since they were stored.
     open.sort_by_key(|s| (site.plan.severity_rank(&s.severity), s.declared));
     let ended = reader.only_seen(&site, site.ledger.ended(RECENT).await?, of).await?;
-    let mut late = site.ledger.actions(None).await?;
-    late.retain(|a| a.due.is_some_and(|due| due < now.date_naive()));
+    let late = site.ledger.late_actions(now.date_naive()).await?;
     let late = reader.only_seen(&site, late, |a| (Some(a.incident), a.private)).await?;
     let parked = reader.only_seen(&site, site.ledger.parked().await?, |p| (p.incident, p.private)).await?;
     let body = html! {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use reqwest::header::{COOKIE, HOST};
 use reqwest::{Client, Response};
 use tokio::sync::watch;
@@ -87,6 +87,10 @@ impl Ledger for Books {
             aim: None,
             done: None,
         }])
+    }
+
+    async fn late_actions(&self, _: NaiveDate) -> Answer<Vec<ActionRow>> {
+        self.actions(None).await
     }
 
     async fn is_member(&self, number: Number, person: &PersonId) -> Answer<bool> {

@@ -1,0 +1,71 @@
+//! The program itself, as people run it.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Program {
+    child: Child,
+    pub address: SocketAddr,
+    /// From the start of the process to the first 200 of `/readyz`.
+    pub started_in: Duration,
+}
+
+impl Program {
+    /// `firebell serve` in this folder. Without a `url` on the file that it makes there.
+    pub fn start(folder: &Path, url: Option<&str>) -> Program {
+        let address = free_address();
+        let config = folder.join("firebell.toml");
+        let store = url.map(|url| format!("[store]\nurl = {url:?}\n")).unwrap_or_default();
+        let text = format!("[server]\nlisten = \"{address}\"\n{store}[log]\nlevel = \"error\"\n");
+        std::fs::write(&config, text).expect("a configuration");
+        let began = Instant::now();
+        let child = Command::new(env!("CARGO_BIN_EXE_firebell"))
+            .arg("--config")
+            .arg(&config)
+            .arg("serve")
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("firebell starts");
+        while !is_ready(address) {
+            assert!(began.elapsed() < Duration::from_secs(60), "firebell is not ready after a minute");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Program { child, address, started_in: began.elapsed() }
+    }
+
+    /// Resident memory in megabytes: now, and at most so far.
+    pub fn memory(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
+        let of = |name: &str| -> f64 {
+            let line = status.lines().find_map(|l| l.strip_prefix(name)).expect("a line of /proc/…/status");
+            let kilobytes: f64 = line.trim_matches(|c: char| !c.is_ascii_digit()).parse().expect("kilobytes");
+            kilobytes / 1024.0
+        };
+        (of("VmRSS:"), of("VmHWM:"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It is measured no longer, and what it wrote is of no use to anyone.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address")
+}
+
+/// By hand: a client's own start would be measured along.
+fn is_ready(address: SocketAddr) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let asked = stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let mut answer = String::new();
+    asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.starts_with("HTTP/1.1 200 ")
+}
