@@ -7,12 +7,28 @@ use super::look::{Asker, look};
 use crate::incident::{Command, Effect, Incident};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, RoomId};
-use crate::ports::{Chat, Failure, Job, NewRoom, Posted, StoreError, Work};
+use crate::ports::{Chat, Failure, Inbound, Job, NewRoom, Posted, StoreError, Work};
+
+/// What comes back in.
+#[derive(Default)]
+pub(super) struct Learnt {
+    pub command: Option<(Number, Command)>,
+    pub heard: Vec<Inbound>,
+}
 
 /// Learnt by performing; `None`: nothing that matters later.
-type Learnt = Option<(Number, Command)>;
+type Note = Option<(Number, Command)>;
 
 pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failure> {
+    if let Work::Effect { effect: Effect::ReadBack { room }, .. } = &job.work {
+        let heard = chat(office, room.platform)?.said_in(room).await?;
+        return Ok(Learnt { heard, ..Learnt::default() });
+    }
+    let command = perform_work(office, job).await?;
+    Ok(Learnt { command, ..Learnt::default() })
+}
+
+async fn perform_work(office: &Office, job: &Job) -> Result<Note, Failure> {
     match &job.work {
         Work::Effect { incident, effect } => {
             let state = office.ledger.incident(*incident).await.map_err(away)?;
@@ -43,7 +59,7 @@ fn chat(office: &Office, platform: Platform) -> Result<&Arc<dyn Chat>, Failure> 
     office.chats.get(&platform).ok_or_else(|| Failure::Never { why: format!("{platform} is not configured") })
 }
 
-async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect: &Effect) -> Result<Learnt, Failure> {
+async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect: &Effect) -> Result<Note, Failure> {
     let plan = &office.plan;
     let number = incident.number;
     match effect {
@@ -96,6 +112,8 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             chat(office, room.platform)?.unarchive(room).await?;
             Ok(None)
         }
+        // What is heard is no note: see `perform`.
+        Effect::ReadBack { .. } => Ok(None),
         // Its time has come: it goes in by the front door.
         Effect::SetAlarm { alarm, .. } => Ok(Some((number, Command::Ring(*alarm)))),
     }
@@ -106,7 +124,7 @@ fn words(doc: Result<Doc, phrase::WordsError>) -> Result<Doc, Failure> {
 }
 
 /// Where the command was typed; an incident that nobody typed gets its room in the first chat there is.
-async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<Learnt, Failure> {
+async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<Note, Failure> {
     if incident.room().is_some() {
         return Ok(None);
     }
@@ -143,7 +161,7 @@ async fn say(
     room: &RoomId,
     thread: Option<&MessageId>,
     doc: &Doc,
-) -> Result<Learnt, Failure> {
+) -> Result<Note, Failure> {
     chat(office, room.platform)?.post(&job.key, Posted { room, thread, doc }).await?;
     Ok(None)
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Desk;
 use super::clerk::Delivery;
 use super::perform::perform;
-use crate::ports::{Failure, Job, JobState, StoreError};
+use crate::ports::{Failure, Inbound, Job, JobState, StoreError};
 
 /// How many pieces are in hand at once.
 const AT_ONCE: usize = 32;
@@ -63,6 +63,13 @@ impl Desk {
         self.office.journal.take_up(self.office.clock.now()).await
     }
 
+    async fn hear_all(&self, heard: Vec<Inbound>) -> Result<(), StoreError> {
+        for inbound in heard {
+            self.receive(inbound).await?;
+        }
+        Ok(())
+    }
+
     async fn claim(&self, limit: usize) -> Vec<Job> {
         if limit == 0 {
             return Vec::new();
@@ -88,7 +95,10 @@ impl Desk {
         let outcome = perform(&self.office, &job).await;
         let now = self.office.clock.now();
         let (state, learnt) = match outcome {
-            Ok(learnt) => (JobState::Done, learnt),
+            Ok(learnt) => match self.hear_all(learnt.heard).await {
+                Ok(()) => (JobState::Done, learnt.command),
+                Err(error) => (JobState::Later { due: now + backoff(job.attempts), why: error.why }, None),
+            },
             Err(Failure::Later { why, after }) => {
                 let pause = after.unwrap_or_else(|| backoff(job.attempts));
                 tracing::warn!(work = job.work.in_words(), %why, again_in_s = pause.num_seconds(), "work is put off");

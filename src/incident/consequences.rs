@@ -86,6 +86,7 @@ fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> V
         work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
     }
     work.push(Effect::Tell { room: room.clone(), fact: Box::new(fact.clone()) });
+    work.push(Effect::ReadBack { room: room.clone() });
     if has_first_steps(incident, plan) {
         work.push(Effect::ShowFirstSteps { room: room.clone() });
     }

@@ -27,6 +27,10 @@ pub enum Effect {
     ShowTopic {
         room: RoomId,
     },
+    /// Hear what was said in the room before it was known as the incident's.
+    ReadBack {
+        room: RoomId,
+    },
     /// The plan's first steps and links, once.
     ShowFirstSteps {
         room: RoomId,
@@ -89,6 +93,7 @@ impl Effect {
             Effect::ShowCard { .. } => "show the card",
             Effect::PinCard { .. } => "pin the card",
             Effect::ShowTopic { .. } => "set the topic",
+            Effect::ReadBack { .. } => "read back what was said",
             Effect::ShowFirstSteps { .. } => "post the first steps",
             Effect::Tell { .. } => "tell the room",
             Effect::AnswerDeclared { .. } => "answer the one who declared",
@@ -106,6 +111,7 @@ impl Effect {
             Effect::Invite { room, .. } => format!("people/{room}"),
             Effect::ShowCard { room } => format!("card/{room}"),
             Effect::PinCard { message } => format!("pin/{}", message.room),
+            Effect::ReadBack { room } => format!("read/{room}"),
             Effect::ShowTopic { room } => format!("topic/{room}"),
             // Archiving waits until all is said, and what is said later waits for the unarchiving.
             Effect::ShowFirstSteps { room }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
+use super::Inbound;
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 
@@ -64,6 +65,9 @@ pub trait Chat: Send + Sync {
     async fn archive(&self, room: &RoomId) -> Result<(), Failure>;
 
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure>;
+
+    /// What people have said in the room so far, each as it would have been heard.
+    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure>;
 
     /// Where a browser finds the room or, with a message, that message.
     fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String>;

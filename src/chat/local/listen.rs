@@ -11,12 +11,16 @@ use tokio_util::sync::CancellationToken;
 use super::{Local, message_id};
 use crate::incident::SaidMessage;
 use crate::plan::{Person, PersonId, Room, RoomId};
-use crate::ports::{Change, Chat, Heard, Inbound, LocalMessage, LocalPerson, Said, Speaker, StoreError, StoredChange};
+use crate::ports::{
+    Change, Chat, Heard, Inbound, LocalMessage, LocalPerson, Said, Slice, Speaker, StoreError, StoredChange,
+};
 
 /// How many changes are heard at once.
 const BATCH: i64 = 100;
 /// Another replica's changes, which nothing here tells of, are noticed after this long.
 const POLL: Duration = Duration::from_secs(1);
+/// How many messages are looked at in a room that is new: it is seconds old.
+const READ_BACK: i64 = 1_000;
 /// How long to wait after an error.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -145,6 +149,18 @@ impl Local {
             _ => None,
         };
         Ok(heard.map(|heard| Inbound { at, heard }))
+    }
+
+    /// The latest that people have said in this room, oldest first, without threads: for a room that is new.
+    pub(super) async fn read_back(&self, room: &RoomId) -> Result<Vec<Inbound>, StoreError> {
+        let people = self.people_by_id().await?;
+        let nobody = super::person_id(super::BOT);
+        let messages = self.book.messages(&nobody, room, Slice::Page { before: None }, READ_BACK).await?;
+        let said = messages.into_iter().filter(|m| !m.deleted).filter_map(|message| {
+            let heard = self.said(&message, Some(message.text.clone()), &people)?;
+            Some(Inbound { at: message.at, heard })
+        });
+        Ok(said.collect())
     }
 
     /// `text` is what it said when it was posted; nothing, if it is deleted by now.

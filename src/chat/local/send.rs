@@ -8,7 +8,7 @@ use super::rooms::new_id;
 use super::{Local, names, room_id};
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
-use crate::ports::{Change, Chat, Failure, LocalMessage, LocalRoom, NewRoom, Posted, StoreError};
+use crate::ports::{Change, Chat, Failure, Inbound, LocalMessage, LocalRoom, NewRoom, Posted, StoreError};
 
 /// Suffixes tried for a taken name, `-2` to this; then something is wrong.
 const NAMES: u32 = 1000;
@@ -80,6 +80,10 @@ impl Chat for Local {
         let draft = Draft { room, thread: None, author: None, only_for: Some(to), text: String::new(), doc };
         put_once(&mut pen, key, draft).await?;
         self.finish(pen).await.map(drop).map_err(later)
+    }
+
+    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure> {
+        self.read_back(room).await.map_err(later)
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {

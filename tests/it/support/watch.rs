@@ -9,7 +9,7 @@ use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
-    Chat, Done, Draft, Failure, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
+    Chat, Done, Draft, Failure, Inbound, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
     LocalTransaction, MessageRecord, NewRoom, Offer, Posted, RoomView, Slice, StoreError, StoredChange, Transaction,
 };
 
@@ -200,6 +200,10 @@ impl Chat for WatchedChat {
 
     async fn answer(&self, key: &str, to: &PersonId, room: &RoomId, doc: &Doc) -> Result<(), Failure> {
         self.watch.then(&format!("chat.answer {key}"), self.inner.answer(key, to, room, doc)).await
+    }
+
+    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure> {
+        self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room)).await
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {

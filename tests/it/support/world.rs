@@ -247,12 +247,8 @@ impl World {
 
     /// All that is due is done, and what follows from it.
     pub async fn settle(&self) {
-        let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
-            self.heard.lock().unwrap().push(inbound.clone());
-            self.desk.receive(inbound)
-        });
         loop {
-            let heard = listener.step().await.expect("to hear");
+            let heard = self.hear().await;
             let done = self.desk.work_off().await.expect("to work");
             if heard + done == 0 {
                 break;
@@ -262,6 +258,15 @@ impl World {
         assert!(parked.is_empty(), "work was set aside: {parked:?}");
         let (waiting, _) = self.store.waiting(self.clock.now()).await.expect("to read");
         assert_eq!(waiting, 0, "work that is due is left in the outbox");
+    }
+
+    /// Firebell hears what people did, and does nothing yet.
+    pub async fn hear(&self) -> usize {
+        let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
+            self.heard.lock().unwrap().push(inbound.clone());
+            self.desk.receive(inbound)
+        });
+        listener.step().await.expect("to hear")
     }
 
     /// What was heard since this was last asked.
