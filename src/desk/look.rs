@@ -77,7 +77,7 @@ async fn list(office: &Office, all: bool, asker: &Asker<'_>) -> Result<Doc, Stor
     // Worst first; the ledger gives the oldest first.
     found.sort_by_key(|s| office.plan.severity_rank(&s.severity));
     if all {
-        found.extend(office.ledger.ended(20).await?);
+        found.extend(office.ledger.ended().await?);
     }
     let mut shown: Vec<Summary> = Vec::new();
     for summary in found {

@@ -56,8 +56,8 @@ pub trait Ledger: Send + Sync {
     /// Incidents that are open, worst first, then oldest first.
     async fn open(&self) -> Result<Vec<Summary>, StoreError>;
 
-    /// The latest `limit` incidents that are over, newest first.
-    async fn ended(&self, limit: i64) -> Result<Vec<Summary>, StoreError>;
+    /// The latest 20 incidents that are over, newest first.
+    async fn ended(&self) -> Result<Vec<Summary>, StoreError>;
 
     async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError>;
 
