@@ -1,5 +1,5 @@
 //! The benchmarks, as one program: `cargo bench` measures on SQLite, `tests/run --bench` on PostgreSQL as well, and
-//! `cargo bench -- intake pages` only what is named.
+//! `cargo bench -- intake size` only what is named.
 //!
 //! What is promised is a ratio to something that the same machine does at the same time: each sample of ours is
 //! followed by one of what it is compared with, so that a slow or busy machine is slow for both. A target that is

@@ -13,13 +13,17 @@ use crate::plan::key;
 use crate::ports::{ActionRow, Parked, Summary};
 use crate::postmortem::in_words;
 
+/// How many that are over are shown.
+const RECENT: usize = 10;
+
 pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Trouble> {
     let now = site.now();
     let of = |s: &Summary| (Some(s.number), s.private);
     let mut open = reader.only_seen(&site, site.ledger.open().await?, of).await?;
     // Which severity is worse is the plan's to say, and the plan may have changed since they were stored.
     open.sort_by_key(|s| (site.plan.severity_rank(&s.severity), s.declared));
-    let ended = reader.only_seen(&site, site.ledger.ended().await?, of).await?;
+    let mut ended = reader.only_seen(&site, site.ledger.ended().await?, of).await?;
+    ended.truncate(RECENT);
     let late = site.ledger.late_actions(now.date_naive()).await?;
     let late = reader.only_seen(&site, late, |a| (Some(a.incident), a.private)).await?;
     let parked = reader.only_seen(&site, site.ledger.parked().await?, |p| (p.incident, p.private)).await?;
