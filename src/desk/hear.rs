@@ -32,28 +32,14 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         }
         Heard::Reacted { message, emoji, by, on, said, private_room, .. } => {
             tx.meet(&by.person).await?;
-            let touch = reactions::Touch {
-                identity: &identity,
-                at: inbound.at,
-                by,
-                message,
-                on: *on,
-                said: said.as_ref(),
-                private_room: *private_room,
-            };
-            reactions::emoji(office, tx, &touch, emoji).await
+            let (on, said) = (*on, said.as_ref());
+            let touch = reactions::Touch { identity: &identity, at: inbound.at, by, message, on, said };
+            reactions::emoji(office, tx, &touch, emoji, *private_room).await
         }
         Heard::Pinned { message, by, on, said, .. } => {
             tx.meet(&by.person).await?;
-            let touch = reactions::Touch {
-                identity: &identity,
-                at: inbound.at,
-                by,
-                message,
-                on: *on,
-                said: said.as_ref(),
-                private_room: false,
-            };
+            let (on, said) = (*on, said.as_ref());
+            let touch = reactions::Touch { identity: &identity, at: inbound.at, by, message, on, said };
             reactions::pin(office, tx, &touch).await
         }
         Heard::Joined { room, person, .. } => {

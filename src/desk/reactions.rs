@@ -21,7 +21,6 @@ pub(super) struct Touch<'a> {
     pub on: bool,
     /// The message, where the chat sent it along.
     pub said: Option<&'a SaidMessage>,
-    pub private_room: bool,
 }
 
 pub(super) async fn emoji(
@@ -29,6 +28,7 @@ pub(super) async fn emoji(
     tx: &mut dyn Transaction,
     touch: &Touch<'_>,
     emoji: &str,
+    private_room: bool,
 ) -> Result<(), StoreError> {
     let reactions = &office.plan.reactions;
     match tx.incident_in(&touch.message.room).await? {
@@ -36,7 +36,7 @@ pub(super) async fn emoji(
             Some(mark) => put(office, tx, touch, number, mark, false).await,
             None => Ok(()),
         },
-        None if reactions.declares(emoji) => offer_to_declare(office, tx, touch).await,
+        None if reactions.declares(emoji) => offer_to_declare(office, tx, touch, private_room).await,
         None if reactions.confirms(emoji) && touch.on => confirm(office, tx, touch).await,
         None => Ok(()),
     }
@@ -90,7 +90,12 @@ async fn refuse(
 }
 
 /// 🚨 outside incident rooms: nothing is declared until the same person confirms.
-async fn offer_to_declare(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
+async fn offer_to_declare(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    private_room: bool,
+) -> Result<(), StoreError> {
     let (person, room) = (&touch.by.person, &touch.message.room);
     if !touch.by.known {
         return Ok(());
@@ -102,7 +107,7 @@ async fn offer_to_declare(office: &Office, tx: &mut dyn Transaction, touch: &Tou
         };
     }
     let Some(message) = touch.said else { return Ok(()) };
-    let made = Offer { message: message.clone(), to: person.clone(), at: touch.at, private: touch.private_room };
+    let made = Offer { message: message.clone(), to: person.clone(), at: touch.at, private: private_room };
     tx.offer(&made).await?;
     let plan = &office.plan;
     let confirm = plan.reactions.confirm.iter().find(|e| !e.is_ascii()).map_or("✅", String::as_str);
