@@ -54,6 +54,12 @@ pub enum Command {
     Backup { file: PathBuf },
     /// Read everything from a backup into an empty database
     Restore { file: PathBuf },
+    /// Write the manifest of the Slack app to standard output, as JSON to paste into Slack
+    Manifest {
+        /// Where Slack reaches Firebell; without it the app connects by itself, in Socket Mode
+        #[arg(long, value_name = "https://…", value_parser = address)]
+        url: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,6 +86,16 @@ fn incident(text: &str) -> Result<Number, String> {
     match number.parse() {
         Ok(number) if digits && number > 0 => Ok(number),
         _ => Err("write it as INC-42 or 42".into()),
+    }
+}
+
+/// An address that paths can be put behind. Slack asks for https, and a proxy on this machine may do without.
+fn address(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let written_well = !host.is_empty() && !host.starts_with('/') && !host.contains([' ', '?', '#', '"', '\\']);
+    match written_well {
+        true => Ok(text.trim_end_matches('/').to_string()),
+        false => Err("write it as https://firebell.example.org".into()),
     }
 }
 
@@ -122,6 +138,18 @@ mod tests {
         for word in ["INC-", "INC-0", "SEV-42", "+42", "99999999999999999999", "é42"] {
             let error = parse(&format!("export {word}")).unwrap_err();
             assert!(error.contains("write it as INC-42 or 42"), "{word}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_may_name_where_slack_reaches_firebell() {
+        let manifest = |url: Option<&str>| Command::Manifest { url: url.map(str::to_string) };
+        assert_eq!(command("manifest"), manifest(None));
+        assert_eq!(command("manifest --url https://a.example/"), manifest(Some("https://a.example")));
+        assert_eq!(command("manifest --url https://a.example:8443/bot"), manifest(Some("https://a.example:8443/bot")));
+        for word in ["a.example", "https://", "https:///x", "ftp://a.example", "https://a.example?b"] {
+            let error = parse(&format!("manifest --url {word}")).unwrap_err();
+            assert!(error.contains("write it as https://firebell.example.org"), "{word}: {error}");
         }
     }
 

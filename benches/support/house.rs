@@ -116,6 +116,14 @@ pub fn said(room: &RoomId, n: usize, by: Person) -> Inbound {
 /// A command as a chat brings it; `n` is its id.
 pub fn typed(room: &Room, n: usize, by: Person, words: String) -> Inbound {
     let id = format!("{n:010}");
-    let heard = Heard::Command { id, by: speaker(by), room: room.clone(), words, mentions: Vec::new() };
+    let heard = Heard::Command {
+        id,
+        by: speaker(by),
+        room: room.clone(),
+        words,
+        mentions: Vec::new(),
+        reply: None,
+        about: None,
+    };
     Inbound { at: SystemClock.now(), heard }
 }

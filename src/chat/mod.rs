@@ -1,2 +1,4 @@
 //! The chats: each an adapter with the same file names (`listen` hears, `send` speaks).
 pub mod local;
+#[cfg(feature = "slack")]
+pub mod slack;

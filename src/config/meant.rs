@@ -8,12 +8,11 @@ use super::secret::Secret;
 use super::sheet::Sheet;
 use super::values::{Judge, names, start};
 use super::written::{self, Text, Written};
-use super::{Config, Local, Log, LogFormat, Server, Store, response};
+use super::{Config, Local, Log, LogFormat, Server, Store, response, slack};
 use crate::plan::{Platform, RoomId};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
 const STORE: &str = "sqlite://firebell.db";
-const COMMAND: &str = "/incident";
 const ANNOUNCE: &str = "incidents";
 const TEMPLATES: &str = "config/templates";
 
@@ -22,15 +21,16 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     let server = server(&mut judge, &written.server);
     let store = store(&mut judge, &written.store);
     let local = local(&mut judge, &written.local);
+    let slack = slack::slack(&mut judge, &written.slack);
     let mut plan = response::plan(&mut judge, written);
-    if let Some(local) = &local {
-        plan.announcements.default_rooms.clone_from(&local.announce);
-    }
+    let announce = &mut plan.announcements.default_rooms;
+    announce.extend(local.iter().flat_map(|local| local.announce.clone()));
+    announce.extend(slack.iter().flat_map(|s| &s.workspaces).flat_map(|workspace| workspace.announce.clone()));
     stays_closed(&mut judge, written, &server);
     let templates = templates(&mut judge, written.announcements.templates.as_ref());
     let log = log(&mut judge, &written.log);
     Problems::none_of(judge.problems)?;
-    Ok(Config { server, store, local, plan, templates, log })
+    Ok(Config { server, store, local, slack, plan, templates, log })
 }
 
 fn server(judge: &mut Judge<'_>, written: &written::Server) -> Server {
@@ -56,13 +56,7 @@ fn store(judge: &mut Judge<'_>, written: &written::Store) -> Store {
 
 fn local(judge: &mut Judge<'_>, written: &written::Local) -> Option<Local> {
     let password = judge.secret("[local] password", written.password.as_ref(), written.password_file.as_ref());
-    let command = judge.text_or("[local] command", written.command.as_ref(), COMMAND);
-    if let Some(at) = written.command.as_ref().map(start) {
-        let begins = command.starts_with(['/', '!']) && command.len() > 1;
-        if !begins || command.contains(char::is_whitespace) {
-            judge.wrong(at, "[local] command", format!("\"{command}\" is not one word that begins with / or !"));
-        }
-    }
+    let command = judge.command("[local] command", written.command.as_ref(), &['/', '!']);
     let room = |name: &str| RoomId::new(Platform::Local, name);
     let mut announce = Vec::new();
     for name in names(written.announce.as_ref()) {

@@ -7,6 +7,7 @@ mod read;
 mod response;
 mod secret;
 mod sheet;
+mod slack;
 mod values;
 mod written;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub store: Store,
     /// `None`: the local chat is off.
     pub local: Option<Local>,
+    /// `None`: Slack is not configured.
+    pub slack: Option<Slack>,
     pub plan: Plan,
     /// The folder with the user's own templates; what is missing in it is built in.
     pub templates: PathBuf,
@@ -65,6 +68,37 @@ pub struct Local {
     /// What a command begins with: `/incident`.
     pub command: String,
     /// The rooms that hear of incidents, also in `plan.announcements.default_rooms`.
+    pub announce: Vec<RoomId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slack {
+    pub mode: SlackMode,
+    /// Where Slack's methods are, without a slash at the end.
+    pub api_url: String,
+    /// The slash command: `/incident`.
+    pub command: String,
+    /// Never empty.
+    pub workspaces: Vec<SlackWorkspace>,
+}
+
+/// How Slack brings what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlackMode {
+    /// Over connections that Firebell opens: it need not be reached from outside.
+    Socket,
+    /// By requests to `/slack/…`.
+    Http,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlackWorkspace {
+    pub bot_token: Secret,
+    /// There in socket mode.
+    pub app_token: Option<Secret>,
+    /// There in HTTP mode.
+    pub signing_secret: Option<Secret>,
+    /// The channels that hear of incidents, by id or `#name`; also in `plan.announcements.default_rooms`.
     pub announce: Vec<RoomId>,
 }
 

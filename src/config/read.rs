@@ -9,15 +9,18 @@ use super::error::{Problem, Problems, instead};
 use super::sheet::{SECRETS, Sheet};
 use super::written::Written;
 
-/// Chats that a later build will have, by their section.
-const NOT_YET: [(&str, &str); 2] = [("slack", "Slack"), ("matrix", "Matrix")];
+/// Chats that are not in this build, by their section.
+#[cfg(feature = "slack")]
+const NOT_HERE: &[(&str, &str)] = &[("matrix", "Matrix")];
+#[cfg(not(feature = "slack"))]
+const NOT_HERE: &[(&str, &str)] = &[("slack", "Slack"), ("matrix", "Matrix")];
 
 pub(super) fn read(sheet: &Sheet) -> Result<Written, Problems> {
     let mut table = sheet.table()?;
     let mut problems = Vec::new();
-    for (section, chat) in NOT_YET {
-        if let Some((key, _)) = table.get_mut().remove_entry(section) {
-            let what = format!("this build has no {chat} adapter yet; take [{section}] out");
+    for (section, chat) in NOT_HERE {
+        if let Some((key, _)) = table.get_mut().remove_entry(*section) {
+            let what = format!("this build has no {chat} adapter; take [{section}] out");
             problems.push(sheet.problem(key.span().start, what));
         }
     }

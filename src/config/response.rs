@@ -53,7 +53,7 @@ pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {
     cadence(judge, &mut plan, &written.plan);
     plan.reactions = reactions(judge, &written.reactions);
     plan.groups = groups(judge, &written.groups);
-    plan.permissions = permissions(judge, &plan, &written.permissions);
+    plan.permissions = permissions(judge, &plan, written);
     plan.announcements = announcements(judge, &plan, &written.announcements);
     plan
 }
@@ -188,7 +188,10 @@ fn groups(judge: &mut Judge<'_>, written: &BTreeMap<String, List>) -> BTreeMap<S
     written.iter().map(|(name, list)| (name.clone(), judge.people(&format!("[groups] {name}"), Some(list)))).collect()
 }
 
-fn permissions(judge: &mut Judge<'_>, plan: &Plan, written: &written::Permissions) -> Permissions {
+fn permissions(judge: &mut Judge<'_>, plan: &Plan, written: &written::Written) -> Permissions {
+    // Slack's user groups go by their handles; whether there is such a one, `firebell check` tells.
+    let chats_have_groups = written.slack.bot_token.is_some() || written.slack.bot_token_file.is_some();
+    let written = &written.permissions;
     let default = Permissions::default();
     let mut rules = |name: &str, written: &Option<List>, default: Vec<Rule>| match written {
         None => default,
@@ -198,7 +201,7 @@ fn permissions(judge: &mut Judge<'_>, plan: &Plan, written: &written::Permission
             if list.names.is_empty() && name != "private" {
                 judge.wrong(list.at, &key, "an empty list lets nobody do it; name somebody, or take the line out");
             }
-            list.names.iter().filter_map(|word| rule(judge, plan, &key, word)).collect()
+            list.names.iter().filter_map(|word| rule(judge, plan, chats_have_groups, &key, word)).collect()
         }
     };
     Permissions {
@@ -212,7 +215,7 @@ fn permissions(judge: &mut Judge<'_>, plan: &Plan, written: &written::Permission
     }
 }
 
-fn rule(judge: &mut Judge<'_>, plan: &Plan, key: &str, word: &Text) -> Option<Rule> {
+fn rule(judge: &mut Judge<'_>, plan: &Plan, chats_have_groups: bool, key: &str, word: &Text) -> Option<Rule> {
     let at = start(word);
     let mut wrong = |what: String| {
         judge.wrong(at, key, what);
@@ -227,8 +230,10 @@ fn rule(judge: &mut Judge<'_>, plan: &Plan, key: &str, word: &Text) -> Option<Ru
             Some(role) => Some(Rule::Role(role.key.clone())),
             None => wrong(unknown("role", &name, plan.roles.iter().map(|r| &r.key))),
         },
-        // The local chat has no groups of its own, so a group that is not written names nobody.
-        Ok(Rule::Group(name)) if !plan.groups.contains_key(&name) => wrong(unknown("group", &name, plan.groups.keys())),
+        // Where no chat has groups of its own, a group that is not written names nobody.
+        Ok(Rule::Group(name)) if !plan.groups.contains_key(&name) && !chats_have_groups => {
+            wrong(unknown("group", &name, plan.groups.keys()))
+        }
         Ok(rule) => {
             match &rule {
                 Rule::Person(person) => judge.here(key, at, person.platform),

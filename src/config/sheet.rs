@@ -11,7 +11,13 @@ use super::error::{Place, Problem, Problems};
 pub const PREFIX: &str = "FIREBELL__";
 
 /// Keys that are secrets: each can be given as `…_file` too, and a variable's value is taken to the letter.
-pub(super) const SECRETS: [[&str; 2]; 2] = [["store", "url"], ["local", "password"]];
+pub(super) const SECRETS: [[&str; 2]; 5] = [
+    ["store", "url"],
+    ["local", "password"],
+    ["slack", "bot_token"],
+    ["slack", "app_token"],
+    ["slack", "signing_secret"],
+];
 
 /// The file's text, then a line of TOML for each variable. A place is an offset into it.
 pub struct Sheet {

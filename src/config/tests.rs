@@ -264,12 +264,57 @@ fn the_log_has_two_forms_and_five_levels() {
 
 #[test]
 fn chats_that_are_not_built_in_are_told_plainly() {
-    wrong("[slack]\nbot_token = \"x\"", "f.toml:1:2: this build has no Slack adapter yet; take [slack] out");
     wrong_variable(
         "FIREBELL__MATRIX__USER=x",
-        "FIREBELL__MATRIX__USER: this build has no Matrix adapter yet; take [matrix] out",
+        "FIREBELL__MATRIX__USER: this build has no Matrix adapter; take [matrix] out",
     );
-    wrong("[groups]\nsre = \"slack:U1\"", "f.toml:2:7: [groups] sre: this build has no Slack adapter yet");
+    wrong("[groups]\nsre = \"matrix:@a:b.example\"", "f.toml:2:7: [groups] sre: this build has no Matrix adapter");
+}
+
+#[cfg(not(feature = "slack"))]
+#[test]
+fn without_slack_it_says_so() {
+    wrong("[slack]\nbot_token = \"x\"", "f.toml:1:2: this build has no Slack adapter; take [slack] out");
+    wrong("[groups]\nsre = \"slack:U1\"", "f.toml:2:7: [groups] sre: this build has no Slack adapter");
+}
+
+#[cfg(feature = "slack")]
+#[test]
+fn slack_has_a_mode_and_what_it_needs() {
+    use super::SlackMode;
+    assert_eq!(right("[slack]\nmode = \"socket\"").slack, None);
+    let slack = right("[slack]\nbot_token = \"xoxb-1\"\napp_token = \"xapp-1\"").slack.unwrap();
+    assert_eq!((slack.mode, slack.command.as_str()), (SlackMode::Socket, "/incident"));
+    assert_eq!(slack.api_url, "https://slack.com/api");
+    assert_eq!(slack.workspaces[0].announce[0].to_string(), "slack:#incidents");
+    wrong(
+        "[slack]\nbot_token = \"xoxp-1\"",
+        "f.toml:2:13: [slack] app_token: is missing; it is under Basic Information, App-Level Tokens, with the scope \
+         connections:write\n\
+         f.toml:2:13: [slack] bot_token: does not begin with xoxb-; it is under OAuth & Permissions of the app's settings",
+    );
+    wrong(
+        "[slack]\nmode = \"http\"\nbot_token = \"xoxb-1\"",
+        "f.toml:3:13: [slack] signing_secret: is missing; it is under Basic Information, App Credentials; mode = \
+         \"http\" needs it",
+    );
+    wrong("[slack]\nmode = \"sockets\"", "f.toml:2:8: [slack] mode: unknown \"sockets\"; did you mean \"socket\"?");
+    let ids = right("[slack]\nbot_token = \"xoxb-1\"\napp_token = \"xapp-1\"\nannounce = \"C024BE7LR, ops\"");
+    let rooms: Vec<String> = ids.plan.announcements.default_rooms.iter().map(|r| r.to_string()).collect();
+    assert_eq!(rooms, ["local:incidents", "slack:C024BE7LR", "slack:#ops"]);
+}
+
+#[cfg(feature = "slack")]
+#[test]
+fn further_workspaces_of_one_app_need_only_their_bot_token() {
+    let first = "[slack]\nbot_token = \"xoxb-1\"\napp_token = \"xapp-1\"\n[[slack.workspace]]\n";
+    let slack = right(&format!("{first}bot_token = \"xoxb-2\"\nannounce = []")).slack.unwrap();
+    assert_eq!(slack.workspaces[1].app_token, slack.workspaces[0].app_token);
+    assert_eq!(slack.workspaces[1].announce, []);
+    wrong(
+        &format!("{first}announce = []"),
+        "f.toml:4:1: [[slack.workspace]] bot_token: is missing; it is under OAuth & Permissions of the app's settings",
+    );
 }
 
 #[test]

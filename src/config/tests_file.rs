@@ -35,7 +35,7 @@ fn as_it_stands_it_says_what_holds_without_it() {
 
 #[test]
 fn with_every_example_put_in_it_holds() {
-    let config = read(&put_in(|line| line.starts_with("url_file") || line.starts_with("password_file")));
+    let config = read(&put_in(|line| line.contains("_file = ")));
     assert_eq!(config.server.public_url.as_deref(), Some("https://firebell.example.org"));
     assert!(config.local.unwrap().password.is_some());
     assert_eq!(config.plan.services[0].key, "checkout");
@@ -45,10 +45,11 @@ fn with_every_example_put_in_it_holds() {
 
 #[test]
 fn with_secrets_from_files_only_the_files_are_missing() {
-    let text = put_in(|line| line.starts_with("url =") || line.starts_with("password ="));
+    let secrets = ["url =", "password =", "bot_token =", "app_token =", "signing_secret ="];
+    let text = put_in(|line| secrets.iter().any(|secret| line.starts_with(secret)));
     let problems = Config::read("f", &text, Vec::new()).unwrap_err();
     let problems: Vec<String> = problems.iter().map(|p| p.what.clone()).collect();
-    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert_eq!(problems.len(), 8, "{problems:?}");
     assert!(problems.iter().all(|p| p.contains("/run/secrets/firebell-") && p.contains("cannot be read")));
 }
 
@@ -68,6 +69,7 @@ fn it_names_every_key_that_can_be_read() {
     }
     for (list, entry) in [
         ("[[announcements.route]]\nzzz = 1", &whole["announcements"]["route"]),
+        ("[[slack.workspace]]\nzzz = 1", &whole["slack"]["workspace"]),
         ("[[service]]\nlinks = [{ zzz = 1 }]", &whole["service"][0]["links"]),
     ] {
         for key in keys(list) {

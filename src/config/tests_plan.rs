@@ -133,7 +133,7 @@ fn permissions_name_what_there_is() {
     );
     wrong(
         "[permissions]\nclose = \"matrix:*:a.example\"",
-        "f.toml:2:9: [permissions] close: this build has no Matrix adapter yet",
+        "f.toml:2:9: [permissions] close: this build has no Matrix adapter",
     );
 }
 
@@ -187,7 +187,7 @@ fn routes_name_what_there_is() {
         "f.toml:2:10: [[announcements.route]] rooms: \"ops\" is not a room with its chat, such as local:incidents",
     );
     wrong(
-        "[[announcements.route]]\nrooms = [\"slack:C1\"]",
-        "f.toml:2:10: [[announcements.route]] rooms: this build has no Slack adapter yet",
+        "[[announcements.route]]\nrooms = [\"matrix:!a:b.example\"]",
+        "f.toml:2:10: [[announcements.route]] rooms: this build has no Matrix adapter",
     );
 }

@@ -12,6 +12,8 @@ use super::sheet::Sheet;
 use super::written::{List, Text};
 use crate::plan::{PersonId, Platform, RoomId};
 
+const COMMAND: &str = "/incident";
+
 /// What has been found wrong so far.
 pub(super) struct Judge<'s> {
     sheet: &'s Sheet,
@@ -44,6 +46,18 @@ impl<'s> Judge<'s> {
 
     pub fn text_or(&mut self, key: &str, written: Option<&Text>, default: &str) -> String {
         written.map_or_else(|| default.to_string(), |w| self.text(key, w))
+    }
+
+    /// What a command begins with: a word behind one of these characters.
+    pub fn command(&mut self, key: &str, written: Option<&Text>, begins: &[char]) -> String {
+        let Some(written) = written else { return COMMAND.into() };
+        let command = self.text(key, written);
+        if !command.starts_with(begins) || command.len() < 2 || command.contains(char::is_whitespace) {
+            let begins: Vec<String> = begins.iter().map(char::to_string).collect();
+            let what = format!("\"{command}\" is not one word that begins with {}", begins.join(" or "));
+            self.wrong(start(written), key, what);
+        }
+        command
     }
 
     /// A name that people type in a command: one word, kept in lower case.
@@ -164,6 +178,10 @@ impl<'s> Judge<'s> {
                     self.local_room(key, start(name), &room.id);
                     rooms.push(room);
                 }
+                Ok(room) if room.platform == Platform::Slack => {
+                    self.here(key, start(name), room.platform);
+                    rooms.extend(self.slack_channel(key, start(name), &room.id));
+                }
                 Ok(room) => self.here(key, start(name), room.platform),
                 Err(_) => {
                     let what = format!("\"{}\" is not a room with its chat, such as local:incidents", name.get_ref());
@@ -185,14 +203,33 @@ impl<'s> Judge<'s> {
         }
     }
 
-    /// Only the local chat is in this build: nobody of another chat could ever be reached.
+    /// A Slack channel: its id as it is, a name with its `#`.
+    pub fn slack_channel(&mut self, key: &str, at: usize, written: &str) -> Option<RoomId> {
+        let is_id = written.len() >= 8
+            && written.starts_with(['C', 'G'])
+            && written.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let name = written.trim_start_matches('#');
+        let fits = |c: char| !c.is_whitespace() && !c.is_uppercase() && !matches!(c, '#' | ',' | '.');
+        if !is_id && (name.is_empty() || name.chars().count() > 80 || !name.chars().all(fits)) {
+            self.wrong(
+                at,
+                key,
+                format!("\"{written}\" is neither a channel's name nor its id, such as #incidents or C024BE7LR"),
+            );
+            return None;
+        }
+        Some(RoomId::new(Platform::Slack, if is_id { written.to_string() } else { format!("#{name}") }))
+    }
+
+    /// Nobody of a chat that is not in this build could ever be reached.
     pub fn here(&mut self, key: &str, at: usize, platform: Platform) {
         let chat = match platform {
             Platform::Local => return,
+            Platform::Slack if cfg!(feature = "slack") => return,
             Platform::Slack => "Slack",
             Platform::Matrix => "Matrix",
         };
-        self.wrong(at, key, format!("this build has no {chat} adapter yet"));
+        self.wrong(at, key, format!("this build has no {chat} adapter"));
     }
 }
 

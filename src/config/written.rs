@@ -17,6 +17,7 @@ pub struct Written {
     pub server: Server,
     pub store: Store,
     pub local: Local,
+    pub slack: Slack,
     pub severity: Option<Entries<Severity>>,
     pub role: Option<Entries<Role>>,
     pub service: Option<Entries<Service>>,
@@ -50,6 +51,35 @@ pub struct Local {
     pub password: Option<Text>,
     pub password_file: Option<Text>,
     pub command: Option<Text>,
+    pub announce: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Slack {
+    pub mode: Option<Text>,
+    pub bot_token: Option<Text>,
+    pub bot_token_file: Option<Text>,
+    pub app_token: Option<Text>,
+    pub app_token_file: Option<Text>,
+    pub signing_secret: Option<Text>,
+    pub signing_secret_file: Option<Text>,
+    pub api_url: Option<Text>,
+    pub command: Option<Text>,
+    pub announce: Option<List>,
+    pub workspace: Vec<Spanned<SlackWorkspace>>,
+}
+
+/// A workspace beside the first one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SlackWorkspace {
+    pub bot_token: Option<Text>,
+    pub bot_token_file: Option<Text>,
+    pub app_token: Option<Text>,
+    pub app_token_file: Option<Text>,
+    pub signing_secret: Option<Text>,
+    pub signing_secret_file: Option<Text>,
     pub announce: Option<List>,
 }
 

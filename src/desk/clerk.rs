@@ -6,7 +6,8 @@ use std::sync::Arc;
 use metrics::{counter, histogram};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Office, hear};
+use super::perform::News;
+use super::{Office, hear, rooms};
 use crate::incident::{Asked, Command};
 use crate::plan::Number;
 use crate::ports::{Inbound, Job, JobState, StoreError, Transaction};
@@ -23,7 +24,7 @@ pub(super) enum Delivery {
     /// From a chat.
     Heard(Inbound),
     /// From the relay: what became of a piece of work, and what was learnt by it.
-    Performed { job: Job, state: JobState, learnt: Option<(Number, Command)> },
+    Performed { job: Job, state: JobState, learnt: Option<News> },
 }
 
 type Answer = oneshot::Sender<Result<(), StoreError>>;
@@ -90,8 +91,12 @@ async fn take_one(office: &Office, tx: &mut dyn Transaction, delivery: &Delivery
     match delivery {
         Delivery::Heard(inbound) => hear::hear(office, tx, inbound).await,
         Delivery::Performed { job, state, learnt } => {
-            if let Some((number, command)) = learnt {
-                learn(office, tx, *number, command.clone()).await?;
+            match learnt {
+                Some(News::Command(number, command)) => learn(office, tx, *number, command.clone()).await?,
+                Some(News::Read { number, room, reading, gap }) => {
+                    rooms::read(office, tx, *number, room, reading, gap.as_ref()).await?;
+                }
+                None => {}
             }
             tx.settle(job, state).await
         }

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::Office;
-use super::enact::{Enacted, answer, answer_draft, enact, is_member, may_see};
+use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_see};
 use super::hear::asked;
 use crate::grammar::{Asking, Context, names_in, parse};
-use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
+use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, SaidMessage, Same};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
 use crate::plan::{Number, Person, Room};
 use crate::ports::{Mention, Offer, Speaker, StoreError, Transaction, Work};
@@ -19,9 +19,37 @@ pub(super) struct Typed<'a> {
     /// Without the prefix.
     pub words: &'a str,
     pub mentions: &'a [Mention],
+    pub reply: Option<&'a str>,
+    /// The message that it is about.
+    pub about: Option<&'a SaidMessage>,
 }
 
-pub(super) async fn command(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<(), StoreError> {
+/// What came of a command: what its author is told, and whether that is a refusal.
+pub(super) struct Answered {
+    pub doc: Option<Doc>,
+    pub refused: bool,
+}
+
+pub(super) async fn command(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+) -> Result<Answered, StoreError> {
+    let here = tx.incident_in(&typed.room.id).await?;
+    let answered = obey(office, tx, typed, here).await?;
+    if let Some(doc) = &answered.doc {
+        let place = Place { room: &typed.room.id, reply: typed.reply };
+        answer(office, tx, typed.identity, &typed.by.person.id, place, here, doc.clone()).await?;
+    }
+    Ok(answered)
+}
+
+async fn obey(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+    here: Option<Number>,
+) -> Result<Answered, StoreError> {
     let style = office.style(typed.room.id.platform);
     if !typed.by.known {
         return turn_away(office, tx, typed).await;
@@ -34,31 +62,43 @@ pub(super) async fn command(office: &Office, tx: &mut dyn Transaction, typed: &T
         plan: &office.plan,
         people: &people,
     };
-    let here = tx.incident_in(&typed.room.id).await?;
-    let doc = match parse(typed.words, &context) {
-        Err(what) => Some(misunderstood(&what, &style)),
+    let refusal = |doc| Answered { doc: Some(doc), refused: true };
+    Ok(match parse(typed.words, &context) {
+        Err(what) => refusal(misunderstood(&what, &style)),
         Ok(Asking::Question(question)) => {
             let work = Work::Look {
                 to: typed.by.person.clone(),
                 room: typed.room.id.clone(),
+                reply: typed.reply.map(str::to_string),
                 groups: typed.by.groups.clone(),
                 question,
                 incident: here,
             };
-            return tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await;
+            tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await?;
+            Answered { doc: None, refused: false }
         }
         Ok(Asking::Command(command)) => match (*command, here) {
             (command @ Command::Declare { .. }, _) => {
                 let asked = asked(typed.at, typed.by, &typed.room.id, false);
-                declare(office, tx, command, &asked).await?.err().map(|why| refused(&why, &office.plan, &style))
+                match declare(office, tx, from(command, typed.about), &asked).await? {
+                    Ok(_) => Answered { doc: None, refused: false },
+                    Err(why) => refusal(refused(&why, &office.plan, &style)),
+                }
             }
             (command, Some(number)) => in_room(office, tx, typed, number, command, &style).await?,
-            (_, None) => Some(strange_place(first_word(typed.words), &style)),
+            (_, None) => refusal(strange_place(first_word(typed.words), &style)),
         },
-    };
-    match doc {
-        Some(doc) => answer(office, tx, typed.identity, &typed.by.person.id, &typed.room.id, here, doc).await,
-        None => Ok(()),
+    })
+}
+
+/// Declared from a message.
+fn from(command: Command, about: Option<&SaidMessage>) -> Command {
+    match (command, about) {
+        (Command::Declare { title, severity, service, private, same, .. }, Some(message)) => {
+            let origin = Some(Origin { message: message.id.clone(), link: message.link.clone() });
+            Command::Declare { title, severity, service, private, origin, same }
+        }
+        (command, _) => command,
     }
 }
 
@@ -67,12 +107,10 @@ fn first_word(words: &str) -> &str {
 }
 
 /// Somebody who shares nothing with the bot is told so once, and not again.
-async fn turn_away(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<(), StoreError> {
+async fn turn_away(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<Answered, StoreError> {
     let person = &typed.by.person.id;
-    match tx.first_time(&format!("stranger/{person}"), office.clock.now()).await? {
-        true => answer(office, tx, typed.identity, person, &typed.room.id, None, stranger()).await,
-        false => Ok(()),
-    }
+    let first = tx.first_time(&format!("stranger/{person}"), office.clock.now()).await?;
+    Ok(Answered { doc: first.then(stranger), refused: true })
 }
 
 /// Whom the names in the text may mean: what the chat resolved, else who is known by that name in this chat.
@@ -132,7 +170,7 @@ pub(super) fn declare_from(offer: &Offer, title: String) -> Command {
     Command::Declare { title, severity: None, service: None, private, origin: Some(origin), same: None }
 }
 
-/// A command about the incident of this room. `None`: the room is told, which is the answer.
+/// A command about the incident of this room. No answer: the room is told, which is the answer.
 async fn in_room(
     office: &Office,
     tx: &mut dyn Transaction,
@@ -140,8 +178,8 @@ async fn in_room(
     number: Number,
     command: Command,
     style: &Style,
-) -> Result<Option<Doc>, StoreError> {
-    let Some(incident) = tx.load(number).await? else { return Ok(None) };
+) -> Result<Answered, StoreError> {
+    let Some(incident) = tx.load(number).await? else { return Ok(Answered { doc: None, refused: false }) };
     let member = is_member(tx, &incident, &typed.by.person.id).await?;
     let asked = asked(typed.at, typed.by, &typed.room.id, member);
     let enacted = match command {
@@ -149,8 +187,8 @@ async fn in_room(
         command => enact(office, tx, incident, command, &asked).await?,
     };
     Ok(match enacted {
-        Ok(enacted) => done(&enacted.events, &enacted.after, style),
-        Err(refusal) => Some(refused(&refusal, &office.plan, style)),
+        Ok(enacted) => Answered { doc: done(&enacted.events, &enacted.after, style), refused: false },
+        Err(refusal) => Answered { doc: Some(refused(&refusal, &office.plan, style)), refused: true },
     })
 }
 

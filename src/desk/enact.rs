@@ -66,17 +66,25 @@ fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono
     }
 }
 
+/// Where an answer goes.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub room: &'a RoomId,
+    pub reply: Option<&'a str>,
+}
+
 /// A private answer, worded now. `identity` is that of the delivery which it answers, `about` the incident of the room.
 pub(super) async fn answer(
     office: &Office,
     tx: &mut dyn Transaction,
     identity: &str,
     to: &PersonId,
-    room: &RoomId,
+    place: Place<'_>,
     about: Option<Number>,
     doc: Doc,
 ) -> Result<(), StoreError> {
-    let work = Work::Answer { to: to.clone(), room: room.clone(), doc, incident: about };
+    let reply = place.reply.map(str::to_string);
+    let work = Work::Answer { to: to.clone(), room: place.room.clone(), reply, doc, incident: about };
     tx.enqueue(&answer_draft(office, identity, to, work)).await
 }
 

@@ -1,7 +1,7 @@
 //! One thing heard, within a transaction: what it is decides who looks at it.
 
 use super::enact::enact;
-use super::{Office, commands, reactions};
+use super::{Office, commands, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
 use crate::plan::MessageId;
 use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
@@ -17,10 +17,9 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
     }
     match &inbound.heard {
         Heard::Message(_) => Ok(()),
-        Heard::Command { by, room, words, mentions, .. } => {
+        Heard::Command { by, .. } => {
             tx.meet(&by.person).await?;
-            let typed = commands::Typed { identity: &identity, at: inbound.at, by, room, words, mentions };
-            commands::command(office, tx, &typed).await
+            commands::command(office, tx, &typed(inbound, &identity)?).await.map(drop)
         }
         Heard::Edited { message, text, .. } => {
             tx.revise(message, text).await?;
@@ -30,11 +29,12 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             tx.erase(message).await?;
             follow(office, tx, inbound, message, Command::Erase { message: message.clone() }).await
         }
-        Heard::Reacted { message, emoji, by, on, said, private_room, .. } => {
+        Heard::Reacted { message, emoji, by, on, stamp, said, unread, private_room } => {
             tx.meet(&by.person).await?;
             let (on, said) = (*on, said.as_ref());
             let touch = reactions::Touch { identity: &identity, at: inbound.at, by, message, on, said };
-            reactions::emoji(office, tx, &touch, emoji, *private_room).await
+            let emoji = reactions::Emoji { name: emoji, stamp, unread: *unread, private_room: *private_room };
+            reactions::emoji(office, tx, &touch, &emoji).await
         }
         Heard::Pinned { message, by, on, said, .. } => {
             tx.meet(&by.person).await?;
@@ -47,6 +47,49 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             tx.joined(room, &person.id).await
         }
         Heard::Left { room, person, .. } => tx.left(room, person).await,
+        Heard::Noted { by, said, .. } => {
+            tx.meet(&by.person).await?;
+            let touch = reactions::Touch {
+                identity: &identity,
+                at: inbound.at,
+                by,
+                message: &said.id,
+                on: true,
+                said: Some(said),
+            };
+            reactions::pin(office, tx, &touch).await
+        }
+        Heard::Renamed { room, .. } => {
+            let command = Command::NoteRename { room: room.clone() };
+            rooms::happened(office, tx, &room.id, command, None, inbound.at).await
+        }
+        Heard::Lost { room, why, by, .. } => {
+            let command = Command::NoteLoss { room: room.clone(), why: *why };
+            rooms::happened(office, tx, room, command, by.as_ref(), inbound.at).await
+        }
+        Heard::Found { room, .. } => rooms::found(office, tx, room, inbound.at).await,
+        Heard::Returned { platform, since } => rooms::returned(office, tx, *platform, *since, inbound.at).await,
+        Heard::HomeOpened { by, .. } => {
+            tx.meet(&by.person).await?;
+            rooms::show_home(office, tx, by).await
+        }
+    }
+}
+
+/// The command that was heard.
+pub(super) fn typed<'a>(inbound: &'a Inbound, identity: &'a str) -> Result<commands::Typed<'a>, StoreError> {
+    match &inbound.heard {
+        Heard::Command { by, room, words, mentions, reply, about, .. } => Ok(commands::Typed {
+            identity,
+            at: inbound.at,
+            by,
+            room,
+            words,
+            mentions,
+            reply: reply.as_deref(),
+            about: about.as_ref(),
+        }),
+        _ => Err(StoreError { why: "what was heard is no command".into(), clash: false }),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::grammar::Question;
 use crate::incident::{Incident, Refusal};
 use crate::phrase::{self, ActionLine, Doc, IncidentLine, Style};
 use crate::plan::{Number, Person};
-use crate::ports::{StoreError, Summary};
+use crate::ports::{ActionRow, StoreError, Summary};
 
 /// Who asks and where.
 pub(super) struct Asker<'a> {
@@ -73,36 +73,74 @@ async fn visible(office: &Office, number: Number, asker: &Asker<'_>) -> Result<O
 }
 
 async fn list(office: &Office, all: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
-    let mut found = office.ledger.open().await?;
-    // Worst first; the ledger gives the oldest first.
-    found.sort_by_key(|s| office.plan.severity_rank(&s.severity));
+    let mut found = open(office, asker).await?;
     if all {
-        found.extend(office.ledger.ended().await?);
+        found.extend(only_visible(office, office.ledger.ended().await?, asker).await?);
     }
-    let mut shown: Vec<Summary> = Vec::new();
+    let lines: Vec<IncidentLine<'_>> = found.iter().map(incident_line).collect();
+    Ok(phrase::incidents(&lines, all, office.clock.now(), &office.plan, &asker.style))
+}
+
+/// What is open and this person may know of, worst first.
+async fn open(office: &Office, asker: &Asker<'_>) -> Result<Vec<Summary>, StoreError> {
+    let mut found = only_visible(office, office.ledger.open().await?, asker).await?;
+    // The ledger gives the oldest first.
+    found.sort_by_key(|s| office.plan.severity_rank(&s.severity));
+    Ok(found)
+}
+
+async fn only_visible(office: &Office, found: Vec<Summary>, asker: &Asker<'_>) -> Result<Vec<Summary>, StoreError> {
+    let mut shown = Vec::with_capacity(found.len());
     for summary in found {
         if !summary.private || visible(office, summary.number, asker).await?.is_some() {
             shown.push(summary);
         }
     }
-    let lines: Vec<IncidentLine<'_>> = shown
-        .iter()
-        .map(|s| IncidentLine {
-            number: s.number,
-            title: &s.title,
-            severity: &s.severity,
-            status: s.status,
-            commander: s.commander.as_ref().map(|p| p.name.as_str()),
-            room: s.room.as_ref(),
-            declared: s.declared,
-        })
-        .collect();
-    Ok(phrase::incidents(&lines, all, office.clock.now(), &office.plan, &asker.style))
+    Ok(shown)
+}
+
+fn incident_line(summary: &Summary) -> IncidentLine<'_> {
+    IncidentLine {
+        number: summary.number,
+        title: &summary.title,
+        severity: &summary.severity,
+        status: summary.status,
+        commander: summary.commander.as_ref().map(|p| p.name.as_str()),
+        room: summary.room.as_ref(),
+        declared: summary.declared,
+    }
+}
+
+/// The person's own page: the open incidents, those that they are in first, and what they have to do.
+pub(super) async fn home(office: &Office, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let (mut mine, mut others) = (Vec::new(), Vec::new());
+    for summary in open(office, asker).await? {
+        match office.ledger.is_member(summary.number, &asker.person.id).await? {
+            true => mine.push(summary),
+            false => others.push(summary),
+        }
+    }
+    let to_do = seen_actions(office, None, true, asker).await?;
+    let mine: Vec<IncidentLine<'_>> = mine.iter().map(incident_line).collect();
+    let others: Vec<IncidentLine<'_>> = others.iter().map(incident_line).collect();
+    let lines: Vec<ActionLine<'_>> = to_do.iter().map(|a| action_line(a, true)).collect();
+    Ok(phrase::home(&mine, &others, &lines, office.clock.now(), &office.plan, &asker.style))
 }
 
 /// In an incident's room those of the incident; elsewhere, and with `mine`, those of all incidents.
 async fn actions(office: &Office, mine: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
     let only = asker.here.filter(|_| !mine);
+    let shown = seen_actions(office, only, mine, asker).await?;
+    let lines: Vec<ActionLine<'_>> = shown.iter().map(|a| action_line(a, only.is_none())).collect();
+    Ok(phrase::actions(&lines, mine, office.clock.now().date_naive(), &asker.style))
+}
+
+async fn seen_actions(
+    office: &Office,
+    only: Option<Number>,
+    mine: bool,
+    asker: &Asker<'_>,
+) -> Result<Vec<ActionRow>, StoreError> {
     let mut shown = Vec::new();
     for action in office.ledger.actions(only).await? {
         let is_mine = action.owner.as_ref().is_some_and(|p| p.id == asker.person.id);
@@ -111,15 +149,15 @@ async fn actions(office: &Office, mine: bool, asker: &Asker<'_>) -> Result<Doc, 
         }
         shown.push(action);
     }
-    let lines: Vec<ActionLine<'_>> = shown
-        .iter()
-        .map(|a| ActionLine {
-            incident: Some(a.incident).filter(|_| only.is_none()),
-            number: a.number,
-            text: &a.text,
-            owner: a.owner.as_ref().map(|p| p.name.as_str()),
-            due: a.due,
-        })
-        .collect();
-    Ok(phrase::actions(&lines, mine, office.clock.now().date_naive(), &asker.style))
+    Ok(shown)
+}
+
+fn action_line(action: &ActionRow, with_incident: bool) -> ActionLine<'_> {
+    ActionLine {
+        incident: Some(action.incident).filter(|_| with_incident),
+        number: action.number,
+        text: &action.text,
+        owner: action.owner.as_ref().map(|p| p.name.as_str()),
+        due: action.due,
+    }
 }

@@ -12,15 +12,17 @@ mod look;
 mod perform;
 mod reactions;
 mod relay;
+mod rooms;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use crate::phrase::{AnnouncementWords, Style};
+use crate::phrase::{AnnouncementWords, Doc, Style};
 use crate::plan::{Plan, Platform};
-use crate::ports::{Chat, Clock, Inbound, Journal, Ledger, StoreError};
+use crate::ports::{Chat, Clock, Inbound, Journal, Ledger, Reception, StoreError};
 use clerk::Delivery;
 
 /// What the desk works with.
@@ -63,7 +65,8 @@ struct Office {
 impl Office {
     fn style(&self, platform: Platform) -> Style {
         let prefix = self.prefixes.get(&platform).cloned().unwrap_or_else(|| "/incident".into());
-        Style { prefix, pages: self.pages.clone() }
+        let forms = self.chats.get(&platform).is_some_and(|chat| chat.has_forms());
+        Style { prefix, pages: self.pages.clone(), forms }
     }
 
     fn changed(&self) {
@@ -98,6 +101,14 @@ impl Desk {
         self.deliver(Delivery::Heard(inbound)).await
     }
 
+    /// What a command would be refused with just now: it is decided in a transaction that is then dropped.
+    pub async fn rehearse(&self, inbound: &Inbound) -> Result<Option<Doc>, StoreError> {
+        let mut tx = self.office.journal.begin().await?;
+        let identity = inbound.identity();
+        let answered = commands::command(&self.office, tx.as_mut(), &hear::typed(inbound, &identity)?).await?;
+        Ok(answered.doc.filter(|_| answered.refused))
+    }
+
     async fn deliver(&self, delivery: Delivery) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
         let closed = || StoreError { why: "the desk is closed".into(), clash: false };
@@ -108,5 +119,16 @@ impl Desk {
     /// Changes whenever something was committed.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.office.changes.subscribe()
+    }
+}
+
+#[async_trait]
+impl Reception for Desk {
+    async fn receive(&self, inbound: Inbound) -> Result<(), StoreError> {
+        Desk::receive(self, inbound).await
+    }
+
+    async fn rehearse(&self, inbound: &Inbound) -> Result<Option<Doc>, StoreError> {
+        Desk::rehearse(self, inbound).await
     }
 }

@@ -2,30 +2,84 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::Office;
-use super::look::{Asker, look};
-use crate::incident::{Command, Effect, Incident};
+use super::look::{Asker, home, look};
+use super::rooms::LOOK_BACK;
+use crate::incident::{Command, Effect, Gap, Incident};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, RoomId};
-use crate::ports::{Chat, Failure, Inbound, Job, NewRoom, Posted, StoreError, Work};
+use crate::ports::{
+    Answer, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted, Reading, StoreError,
+    Touched, Work,
+};
 
 /// What comes back in.
 #[derive(Default)]
 pub(super) struct Learnt {
-    pub command: Option<(Number, Command)>,
+    pub news: Option<News>,
     pub heard: Vec<Inbound>,
+}
+
+/// What is taken in together with the work's being done.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    Command(Number, Command),
+    /// What a room's history holds.
+    Read {
+        number: Number,
+        room: RoomId,
+        reading: Reading,
+        gap: Option<Gap>,
+    },
 }
 
 /// Learnt by performing; `None`: nothing that matters later.
 type Note = Option<(Number, Command)>;
 
 pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failure> {
-    if let Work::Effect { effect: Effect::ReadBack { room }, .. } = &job.work {
-        let heard = chat(office, room.platform)?.said_in(room).await?;
-        return Ok(Learnt { heard, ..Learnt::default() });
+    match &job.work {
+        Work::Effect { incident, effect: Effect::ReadBack { room, gap } } => {
+            let Some(state) = office.ledger.incident(*incident).await.map_err(away)? else {
+                return Ok(Learnt::default());
+            };
+            let reading = chat(office, room.platform)?.said_in(room, read_since(&state, gap.as_ref())).await?;
+            let news = News::Read { number: *incident, room: room.clone(), reading, gap: gap.clone() };
+            Ok(Learnt { news: Some(news), heard: Vec::new() })
+        }
+        Work::Fetch { touched } => {
+            let found = chat(office, touched.message.room.platform)?.message(&touched.message).await?;
+            Ok(Learnt { news: None, heard: found.map(|m| heard_again(touched, m)).unwrap_or_default() })
+        }
+        _ => {
+            let note = perform_work(office, job).await?;
+            Ok(Learnt { news: note.map(|(number, command)| News::Command(number, command)), heard: Vec::new() })
+        }
     }
-    let command = perform_work(office, job).await?;
-    Ok(Learnt { command, ..Learnt::default() })
+}
+
+/// Some time before the gap, but nothing from before the incident.
+fn read_since(incident: &Incident, gap: Option<&Gap>) -> DateTime<Utc> {
+    let declared = incident.milestones.declared.unwrap_or_default() - TimeDelta::minutes(1);
+    gap.map_or(declared, |gap| (gap.from - LOOK_BACK).max(declared))
+}
+
+/// The message, and the emoji on it once more.
+fn heard_again(touched: &Touched, message: Inbound) -> Vec<Inbound> {
+    let Heard::Message(said) = &message.heard else { return Vec::new() };
+    let reacted = Heard::Reacted {
+        message: touched.message.clone(),
+        emoji: touched.emoji.clone(),
+        by: touched.by.clone(),
+        on: true,
+        stamp: format!("{}/read", touched.stamp),
+        said: Some(MessageRecord::new(said, message.at).said()),
+        unread: false,
+        private_room: touched.private_room,
+    };
+    let again = Inbound { at: touched.at, heard: reacted };
+    vec![message, again]
 }
 
 async fn perform_work(office: &Office, job: &Job) -> Result<Note, Failure> {
@@ -37,17 +91,32 @@ async fn perform_work(office: &Office, job: &Job) -> Result<Note, Failure> {
                 None => Ok(None),
             }
         }
-        Work::Answer { to, room, doc, .. } => {
-            chat(office, room.platform)?.answer(&job.key, to, room, doc).await?;
+        Work::Answer { to, room, reply, doc, .. } => {
+            let answer = Answer { to, room, reply: reply.as_deref(), doc };
+            chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(None)
         }
-        Work::Look { to, room, groups, question, incident } => {
+        Work::ShowHome { to, groups } => {
+            let style = office.style(to.id.platform);
+            let asker = Asker { person: to, groups, here: None, style };
+            let doc = home(office, &asker).await.map_err(away)?;
+            chat(office, to.id.platform)?.show_home(&to.id, &doc).await?;
+            Ok(None)
+        }
+        // Its outcome is no note: see `perform`.
+        Work::Fetch { .. } => Ok(None),
+        Work::Look { to, room, reply, groups, question, incident } => {
             let asker = Asker { person: to, groups, here: *incident, style: office.style(room.platform) };
             let doc = look(office, question, &asker).await.map_err(away)?;
-            chat(office, room.platform)?.answer(&job.key, &to.id, room, &doc).await?;
+            let answer = Answer { to: &to.id, room, reply: reply.as_deref(), doc: &doc };
+            chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(None)
         }
     }
+}
+
+fn once(job: &Job) -> Once<'_> {
+    Once { key: &job.key, again: job.attempts > 0 }
 }
 
 /// The database does not answer: that passes.
@@ -88,7 +157,18 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             say(office, job, room, None, &doc).await
         }
         Effect::AnswerDeclared { room, to } => {
-            chat(office, room.platform)?.answer(&job.key, to, room, &phrase::declared(incident, plan)).await?;
+            let doc = phrase::declared(incident, plan);
+            chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
+            Ok(None)
+        }
+        Effect::Warn { to, room, fact } => {
+            let doc = phrase::lost(fact, incident, room);
+            chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
+            Ok(None)
+        }
+        Effect::Furnish { room } => {
+            let (purpose, links) = phrase::furniture(incident, plan, &office.style(room.platform));
+            chat(office, room.platform)?.furnish(room, &Furniture { purpose, links }).await?;
             Ok(None)
         }
         Effect::Announce { room } => {
@@ -135,8 +215,9 @@ async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<No
         name: phrase::room_name(incident),
         private: incident.private,
         topic: phrase::topic(incident, &office.plan),
+        near: incident.declared_in.clone(),
     };
-    let room = chat(office, platform)?.open_room(&job.key, room).await?;
+    let room = chat(office, platform)?.open_room(once(job), room).await?;
     Ok(Some((incident.number, Command::NoteRoom { room })))
 }
 
@@ -151,7 +232,7 @@ async fn show(
     let chat = chat(office, room.platform)?;
     match known {
         Some(message) => chat.edit(&message, doc).await.map(|()| None),
-        None => chat.post(&job.key, Posted { room, thread: None, doc }).await.map(Some),
+        None => chat.post(once(job), Posted { room, thread: None, doc }).await.map(Some),
     }
 }
 
@@ -162,6 +243,6 @@ async fn say(
     thread: Option<&MessageId>,
     doc: &Doc,
 ) -> Result<Note, Failure> {
-    chat(office, room.platform)?.post(&job.key, Posted { room, thread, doc }).await?;
+    chat(office, room.platform)?.post(once(job), Posted { room, thread, doc }).await?;
     Ok(None)
 }

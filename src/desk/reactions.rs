@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::enact::{answer, enact, is_member};
+use super::enact::{Place, answer, enact, is_member};
 use super::hear::asked;
 use super::{Office, commands};
 use crate::incident::{Command, Refusal, SaidMessage};
 use crate::phrase::{offer, offer_withdrawn, refused};
 use crate::plan::{Mark, MessageId, Number};
-use crate::ports::{Offer, Speaker, StoreError, Transaction};
+use crate::ports::{Draft, Offer, Speaker, StoreError, Touched, Transaction, Work};
 
 /// A ✅ much later means something else.
 const OFFER_HOLDS: TimeDelta = TimeDelta::hours(1);
@@ -23,23 +23,60 @@ pub(super) struct Touch<'a> {
     pub said: Option<&'a SaidMessage>,
 }
 
+/// An emoji, with what only emoji have.
+pub(super) struct Emoji<'a> {
+    pub name: &'a str,
+    pub stamp: &'a str,
+    /// The chat can be asked for the message.
+    pub unread: bool,
+    pub private_room: bool,
+}
+
 pub(super) async fn emoji(
     office: &Office,
     tx: &mut dyn Transaction,
     touch: &Touch<'_>,
-    emoji: &str,
-    private_room: bool,
+    emoji: &Emoji<'_>,
 ) -> Result<(), StoreError> {
     let reactions = &office.plan.reactions;
-    match tx.incident_in(&touch.message.room).await? {
-        Some(number) => match reactions.mark(emoji) {
-            Some(mark) => put(office, tx, touch, number, mark, false).await,
-            None => Ok(()),
-        },
-        None if reactions.declares(emoji) => offer_to_declare(office, tx, touch, private_room).await,
-        None if reactions.confirms(emoji) && touch.on => confirm(office, tx, touch).await,
-        None => Ok(()),
+    let here = tx.incident_in(&touch.message.room).await?;
+    let mark = here.and_then(|_| reactions.mark(emoji.name));
+    let offers = here.is_none() && touch.by.known && reactions.declares(emoji.name);
+    if touch.on && emoji.unread && (mark.is_some() || offers) && tx.message(touch.message).await?.is_none() {
+        return fetch(office, tx, touch, emoji).await;
     }
+    match (here, mark) {
+        (Some(number), Some(mark)) => put(office, tx, touch, number, mark, false).await,
+        (Some(_), None) => Ok(()),
+        (None, _) if offers => offer_to_declare(office, tx, touch, emoji.private_room).await,
+        (None, _) if reactions.confirms(emoji.name) && touch.on => confirm(office, tx, touch).await,
+        (None, _) => Ok(()),
+    }
+}
+
+/// The message is asked for, and the emoji heard again with it.
+async fn fetch(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    emoji: &Emoji<'_>,
+) -> Result<(), StoreError> {
+    let touched = Touched {
+        message: touch.message.clone(),
+        by: touch.by.clone(),
+        at: touch.at,
+        emoji: emoji.name.into(),
+        stamp: emoji.stamp.into(),
+        private_room: emoji.private_room,
+    };
+    let draft = Draft {
+        key: format!("fetch/{}", touch.identity),
+        lane: format!("read/{}", touch.message.room),
+        rank: 1,
+        due: office.clock.now(),
+        work: Work::Fetch { touched },
+    };
+    tx.enqueue(&draft).await
 }
 
 pub(super) async fn pin(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
@@ -86,7 +123,8 @@ async fn refuse(
     let room = &touch.message.room;
     let doc = refused(refusal, &office.plan, &office.style(room.platform));
     let about = tx.incident_in(room).await?;
-    answer(office, tx, touch.identity, &touch.by.person.id, room, about, doc).await
+    let place = Place { room, reply: None };
+    answer(office, tx, touch.identity, &touch.by.person.id, place, about, doc).await
 }
 
 /// 🚨 outside incident rooms: nothing is declared until the same person confirms.
@@ -96,13 +134,10 @@ async fn offer_to_declare(
     touch: &Touch<'_>,
     private_room: bool,
 ) -> Result<(), StoreError> {
-    let (person, room) = (&touch.by.person, &touch.message.room);
-    if !touch.by.known {
-        return Ok(());
-    }
+    let (person, place) = (&touch.by.person, Place { room: &touch.message.room, reply: None });
     if !touch.on {
         return match tx.take_offer(touch.message, &person.id).await? {
-            Some(_) => answer(office, tx, touch.identity, &person.id, room, None, offer_withdrawn()).await,
+            Some(_) => answer(office, tx, touch.identity, &person.id, place, None, offer_withdrawn()).await,
             None => Ok(()),
         };
     }
@@ -112,7 +147,7 @@ async fn offer_to_declare(
     let plan = &office.plan;
     let confirm = plan.reactions.confirm.iter().find(|e| !e.is_ascii()).map_or("✅", String::as_str);
     let doc = offer(message, plan.severity_label(&plan.default_severity), confirm, made.private);
-    answer(office, tx, touch.identity, &person.id, room, None, doc).await
+    answer(office, tx, touch.identity, &person.id, place, None, doc).await
 }
 
 async fn confirm(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {

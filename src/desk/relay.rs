@@ -96,14 +96,21 @@ impl Desk {
         let now = self.office.clock.now();
         let (state, learnt) = match outcome {
             Ok(learnt) => match self.hear_all(learnt.heard).await {
-                Ok(()) => (JobState::Done, learnt.command),
-                Err(error) => (JobState::Later { due: now + backoff(job.attempts), why: error.why }, None),
+                Ok(()) => (JobState::Done, learnt.news),
+                Err(error) => {
+                    let due = now + backoff(job.attempts);
+                    (JobState::Later { due, why: error.why, tried: true }, None)
+                }
             },
+            Err(Failure::Busy { why, after }) => {
+                counter!("firebell_work_throttled_total").increment(1);
+                (JobState::Later { due: now + after, why, tried: false }, None)
+            }
             Err(Failure::Later { why, after }) => {
                 let pause = after.unwrap_or_else(|| backoff(job.attempts));
                 tracing::warn!(work = job.work.in_words(), %why, again_in_s = pause.num_seconds(), "work is put off");
                 counter!("firebell_work_put_off_total").increment(1);
-                (JobState::Later { due: now + pause, why }, None)
+                (JobState::Later { due: now + pause, why, tried: true }, None)
             }
             Err(Failure::Never { why }) => {
                 tracing::error!(work = job.work.in_words(), %why, "work is set aside until somebody mends it");

@@ -31,7 +31,7 @@ fn record() -> Record {
     incident.title = "Checkout <down>".into();
     incident.severity = "sev1".into();
     let room = Room { id: RoomId::new(Platform::Local, "inc-42"), name: "inc-42-checkout".into() };
-    incident.rooms = vec![IncidentRoom { room, card: None }];
+    incident.rooms = vec![IncidentRoom { room, card: None, lost: None }];
     incident.timeline = vec![Entry {
         incident: 42,
         seq: 3,

@@ -7,6 +7,8 @@ mod misunderstanding;
 mod parse;
 mod question;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod when;
 mod words;
 

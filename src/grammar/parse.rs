@@ -1,14 +1,14 @@
 //! A typed text as a command, a question, or a misunderstanding. Never panics, whatever the text.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::misunderstanding::{Misunderstanding, closest};
-use super::scan::{Scan, flag, take_flags, unquoted};
+use super::scan::{Scan, dashes, flag, take_flags, unquoted};
 use super::words::{Verb, WORDS, Word, word};
 use super::{Question, when};
 use crate::incident::{ActionAim, Command, Milestone, Status};
-use crate::plan::{COMMANDER, Number, Person, Plan, RoleKey};
+use crate::plan::{COMMANDER, Number, Person, Plan, RoleKey, SeverityKey};
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,8 @@ pub struct Context<'a> {
 }
 
 type Parsed<T> = Result<T, Misunderstanding>;
+/// Options, and the text that they stood around.
+type WithText<T> = Parsed<(T, String)>;
 
 /// The names in a text that a directory should be asked for, without their `@`.
 pub fn names_in(text: &str) -> Vec<String> {
@@ -106,7 +108,7 @@ impl Parser<'_> {
             Verb::Task => self.task()?,
             Verb::Action => self.action()?,
             Verb::Link => self.link()?,
-            Verb::Rename => Command::Rename { title: unquoted(&self.text("a title")?).to_string() },
+            Verb::Rename => Command::Rename { title: self.title()? },
             Verb::Merge => Command::Merge { into: self.key()?, target: None },
             Verb::List => return ask(Question::List { all: self.only_flag("all")? }),
             Verb::Show if self.scan.is_empty() => return ask(Question::Show { number: None }),
@@ -121,8 +123,16 @@ impl Parser<'_> {
         Ok(Asking::Command(Box::new(command)))
     }
 
-    fn declare(&mut self) -> Parsed<Command> {
-        let (text, flags) = take_flags(self.scan.rest(), &["service"]);
+    fn declare(&self) -> Parsed<Command> {
+        let ((severity, service, private), title) = self.options_and_text(Self::declared)?;
+        match title.is_empty() {
+            true => Err(self.missing("a title: what is wrong, in a few words")),
+            false => Ok(Command::Declare { title, severity, service, private, origin: None, same: None }),
+        }
+    }
+
+    fn declared(&self, text: &str) -> WithText<(Option<SeverityKey>, Option<String>, bool)> {
+        let (text, flags) = take_flags(text, &["service"]);
         let mut service = None;
         let mut private = false;
         for (name, value) in flags {
@@ -134,7 +144,7 @@ impl Parser<'_> {
             }
         }
         let mut scan = Scan::new(&text);
-        let severity = scan.peek().and_then(|w| self.leading_severity(w));
+        let severity = self.leading_severity(&scan);
         if severity.is_some() {
             scan.word();
         }
@@ -143,17 +153,27 @@ impl Parser<'_> {
         {
             return Err(self.not_a_severity(typed));
         }
-        let title = unquoted(scan.rest()).to_string();
-        if title.is_empty() {
-            return Err(self.missing("a title: what is wrong, in a few words"));
+        Ok(((severity, service, private), unquoted(scan.rest()).to_string()))
+    }
+
+    /// A text with options around it. Where a `--` follows nothing but options, all behind it is text, whatever it
+    /// looks like; anywhere else people mean a dash.
+    fn options_and_text<T>(&self, read: impl Fn(&Self, &str) -> WithText<T>) -> WithText<T> {
+        let rest = self.scan.rest();
+        if let Some((before, text)) = dashes(rest)
+            && let Ok((options, left)) = read(self, before)
+            && left.is_empty()
+        {
+            return Ok((options, text.to_string()));
         }
-        Ok(Command::Declare { title, severity, service, private, origin: None, same: None })
+        read(self, rest)
     }
 
     /// `sev2` or a severity's own name; a bare number at the beginning of a title is part of the title.
-    fn leading_severity(&self, typed: &str) -> Option<String> {
-        let is_number = typed.chars().all(|c| c.is_ascii_digit());
-        self.context.plan.severity(typed).filter(|_| !is_number).map(|s| s.key.clone())
+    fn leading_severity(&self, scan: &Scan<'_>) -> Option<String> {
+        let typed = scan.peek()?;
+        let begins_a_title = typed != scan.rest() && typed.chars().all(|c| c.is_ascii_digit());
+        self.context.plan.severity(typed).filter(|_| !begins_a_title).map(|s| s.key.clone())
     }
 
     fn severity(&mut self) -> Parsed<String> {
@@ -300,7 +320,7 @@ impl Parser<'_> {
         if let Some(number) = self.done()? {
             return Ok(Command::FinishTask { number });
         }
-        let (text, owner) = self.owner_in(self.scan.rest())?;
+        let (owner, text) = self.options_and_text(Self::owner_in)?;
         match text.is_empty() {
             true => Err(self.missing("a text: what is to do")),
             false => Ok(Command::AddTask { text, owner }),
@@ -311,7 +331,15 @@ impl Parser<'_> {
         if let Some(number) = self.done()? {
             return Ok(Command::FinishAction { number });
         }
-        let (text, flags) = take_flags(self.scan.rest(), &[]);
+        let ((owner, due, aim), text) = self.options_and_text(Self::to_do)?;
+        match text.is_empty() {
+            true => Err(self.missing("a text: what is to do")),
+            false => Ok(Command::AddAction { text, owner, due, aim }),
+        }
+    }
+
+    fn to_do(&self, text: &str) -> WithText<(Option<Person>, Option<NaiveDate>, Option<ActionAim>)> {
+        let (text, flags) = take_flags(text, &[]);
         let mut aim = None;
         for (name, _) in flags {
             aim = Some(match name.as_str() {
@@ -322,12 +350,9 @@ impl Parser<'_> {
             });
         }
         // The owner may stand before or behind the day.
-        let (text, owner) = self.owner_in(&text)?;
+        let (owner, text) = self.owner_in(&text)?;
         let (text, due) = self.due_at_end(&text);
-        match text.is_empty() {
-            true => Err(self.missing("a text: what is to do")),
-            false => Ok(Command::AddAction { text, owner, due, aim }),
-        }
+        Ok(((owner, due, aim), text))
     }
 
     /// `done N`; a text that only begins with *done* is a text.
@@ -346,10 +371,10 @@ impl Parser<'_> {
     }
 
     /// Takes the last `@who` out of a text. One that means nobody is an error: the person would not know.
-    fn owner_in(&self, text: &str) -> Parsed<(String, Option<Person>)> {
+    fn owner_in(&self, text: &str) -> WithText<Option<Person>> {
         let starts = text.match_indices('@').map(|(at, _)| at);
         let mut starts = starts.filter(|at| text[..*at].chars().next_back().is_none_or(char::is_whitespace));
-        let Some(at) = starts.next_back() else { return Ok((text.trim().to_string(), None)) };
+        let Some(at) = starts.next_back() else { return Ok((None, text.trim().to_string())) };
         let behind = &text[at + 1..];
         let word = behind.split_whitespace().next().unwrap_or_default();
         let (person, length) = match self.named_at_start(behind) {
@@ -358,14 +383,15 @@ impl Parser<'_> {
             None => return Err(Misunderstanding::NobodyNamed { typed: shortened(&bare_name(word)) }),
         };
         let without = format!("{} {}", text[..at].trim_end(), text[at + 1 + length..].trim_start());
-        Ok((without.trim().to_string(), Some(person)))
+        Ok((Some(person), without.trim().to_string()))
     }
 
     /// `… due friday` at the end; where no day follows, it is text.
-    fn due_at_end(&self, text: &str) -> (String, Option<chrono::NaiveDate>) {
-        let lower = text.to_ascii_lowercase();
+    fn due_at_end(&self, text: &str) -> (String, Option<NaiveDate>) {
+        // At the beginning, too: with the text behind a `--` nothing stands before it.
+        let lower = format!(" {}", text.to_ascii_lowercase());
         let found = lower.rfind(" due ").and_then(|at| {
-            let day = when::day(&text[at + 5..], self.context.now, self.context.zone)?;
+            let day = when::day(&text[at + 4..], self.context.now, self.context.zone)?;
             Some((text[..at].trim_end().to_string(), Some(day)))
         });
         found.unwrap_or_else(|| (text.to_string(), None))
@@ -407,9 +433,17 @@ impl Parser<'_> {
         }
     }
 
-    /// The rest as text that may be left out.
+    /// Without the quotes around it, but behind a `--`.
+    fn title(&self) -> Parsed<String> {
+        let title = self.text("a title")?;
+        Ok(if self.scan.peek() == Some("--") { title } else { unquoted(&title).to_string() })
+    }
+
+    /// The rest as text that may be left out; a `--` before it says that it is text, whatever it looks like.
     fn note(&self) -> Option<String> {
-        Some(self.scan.rest()).filter(|rest| !rest.is_empty()).map(str::to_string)
+        let rest = self.scan.rest();
+        let text = dashes(rest).filter(|(before, _)| before.is_empty()).map_or(rest, |(_, behind)| behind);
+        Some(text).filter(|text| !text.is_empty()).map(str::to_string)
     }
 
     fn text(&self, what: &'static str) -> Parsed<String> {

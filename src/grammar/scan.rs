@@ -68,6 +68,14 @@ pub(super) fn unquoted(text: &str) -> &str {
     }
 }
 
+/// What stands before a `--`, and what stands behind it.
+pub(super) fn dashes(text: &str) -> Option<(&str, &str)> {
+    let mut places = text.match_indices("--").map(|(at, dashes)| (&text[..at], &text[at + dashes.len()..]));
+    let open = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let (before, behind) = places.find(|(b, a)| open(b.chars().next_back()) && open(a.chars().next()))?;
+    Some((before.trim(), behind.trim()))
+}
+
 /// The name of a flag: `--private`; phone keyboards make `—private` of it.
 pub(super) fn flag(word: &str) -> Option<&str> {
     let name = word.strip_prefix("--").or_else(|| word.strip_prefix('—')).or_else(|| word.strip_prefix('–'))?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActionAim, Actor, Incident, Milestone, Origin, Reminder, SaidMessage, Status};
+use super::{ActionAim, Actor, Gap, Incident, Loss, Milestone, Origin, Reminder, SaidMessage, Status};
 use crate::plan::{Mark, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who asks, when, where, and what they may.
@@ -144,6 +144,22 @@ pub enum Command {
     /// The chat has posted the announcement.
     NoteAnnouncement {
         message: MessageId,
+    },
+    /// The room has another name in the chat.
+    NoteRename {
+        room: Room,
+    },
+    NoteLoss {
+        room: RoomId,
+        why: Loss,
+    },
+    NoteFound {
+        room: RoomId,
+    },
+    NoteGap {
+        gap: Gap,
+        found: u32,
+        whole: bool,
     },
     /// A time has come.
     Ring(Alarm),

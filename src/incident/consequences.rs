@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Alarm, Effect, Event, Incident, Recorded, Reminder, Restore, Status};
-use crate::plan::{COMMANDER, PersonId, Plan, RoomId};
+use super::{Alarm, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
+use crate::plan::{COMMANDER, Person, PersonId, Plan, RoomId};
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
@@ -44,7 +44,10 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             work.extend(show_cards(incident));
             work
         }
-        Event::LinkAdded { .. } | Event::MilestoneSet { .. } => show_cards(incident).collect(),
+        Event::LinkAdded { .. } => {
+            show_cards(incident).chain(rooms(incident).map(|room| Effect::Furnish { room })).collect()
+        }
+        Event::MilestoneSet { .. } => show_cards(incident).collect(),
         Event::Merged { .. } => announce(fact, incident, plan),
         Event::Absorbed { .. } => {
             let mut work = tell(fact, incident);
@@ -65,11 +68,21 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             work
         }
         Event::Snoozed { until } => snoozed(*until, incident).into_iter().collect(),
+        // Announcements name the room.
+        Event::RoomRenamed { .. } => announcement_rooms(incident, plan).map(|room| Effect::Announce { room }).collect(),
+        Event::RoomLost { room, .. } => {
+            let to = incident.commander().or(incident.declared_by.as_ref()).filter(|p| p.id.platform == room.platform);
+            let warn =
+                |to: &Person| Effect::Warn { to: to.id.clone(), room: room.clone(), fact: Box::new(fact.clone()) };
+            to.map(warn).into_iter().collect()
+        }
+        Event::RoomFound { room } => found(room, fact, incident),
         // The card counts action items; nothing else shows them.
         Event::ActionAdded { .. } | Event::ActionDone { .. } | Event::Marked { action: Some(_), .. } => {
             show_cards(incident).collect()
         }
         Event::Logged { .. }
+        | Event::GapNoted { .. }
         | Event::Marked { .. }
         | Event::Unmarked { .. }
         | Event::MessageRevised { .. }
@@ -86,7 +99,9 @@ fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> V
         work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
     }
     work.push(Effect::Tell { room: room.clone(), fact: Box::new(fact.clone()) });
-    work.push(Effect::ReadBack { room: room.clone() });
+    work.push(Effect::ShowTopic { room: room.clone() });
+    work.push(Effect::ReadBack { room: room.clone(), gap: None });
+    work.push(Effect::Furnish { room: room.clone() });
     if has_first_steps(incident, plan) {
         work.push(Effect::ShowFirstSteps { room: room.clone() });
     }
@@ -96,6 +111,17 @@ fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> V
     }
     work.extend(next_reminder(incident, fact.at, plan));
     work
+}
+
+/// The room is heard again: what was said meanwhile is read, and what it shows is as it stands now.
+fn found(room: &RoomId, fact: &Recorded, incident: &Incident) -> Vec<Effect> {
+    let lost = incident.rooms.iter().find(|r| r.room.id == *room).and_then(|r| r.lost.as_ref());
+    let gap = lost.map(|l| Gap { room: room.clone(), from: l.at, until: fact.at, lost: Some(l.why) });
+    vec![
+        Effect::ReadBack { room: room.clone(), gap },
+        Effect::ShowCard { room: room.clone() },
+        Effect::ShowTopic { room: room.clone() },
+    ]
 }
 
 /// Steps by the plan, or the service's runbooks and dashboards.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Alarm, Recorded};
+use super::{Alarm, Gap, Recorded};
 use crate::plan::{MessageId, Number, PersonId, RoomId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,9 +27,21 @@ pub enum Effect {
     ShowTopic {
         room: RoomId,
     },
-    /// Hear what was said in the room before it was known as the incident's.
+    /// Hear what was said in the room before it was known as the incident's, or in a gap.
     ReadBack {
         room: RoomId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gap: Option<Gap>,
+    },
+    /// Bring the room's purpose and its links up to date.
+    Furnish {
+        room: RoomId,
+    },
+    /// Tell one person, outside the room, what happened to the room.
+    Warn {
+        to: PersonId,
+        room: RoomId,
+        fact: Box<Recorded>,
     },
     /// The plan's first steps and links, once.
     ShowFirstSteps {
@@ -78,6 +90,7 @@ impl Effect {
         match self {
             Effect::ShowCard { room } => Some(format!("card/{incident}/{room}")),
             Effect::ShowTopic { room } => Some(format!("topic/{incident}/{room}")),
+            Effect::Furnish { room } => Some(format!("furnish/{incident}/{room}")),
             Effect::Announce { room } => Some(format!("announce/{incident}/{room}")),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => Some(format!("alarm/{incident}/commander")),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => Some(format!("alarm/{incident}/update")),
@@ -94,6 +107,8 @@ impl Effect {
             Effect::PinCard { .. } => "pin the card",
             Effect::ShowTopic { .. } => "set the topic",
             Effect::ReadBack { .. } => "read back what was said",
+            Effect::Furnish { .. } => "show the room's purpose and links",
+            Effect::Warn { .. } => "warn somebody about the room",
             Effect::ShowFirstSteps { .. } => "post the first steps",
             Effect::Tell { .. } => "tell the room",
             Effect::AnswerDeclared { .. } => "answer the one who declared",
@@ -111,7 +126,9 @@ impl Effect {
             Effect::Invite { room, .. } => format!("people/{room}"),
             Effect::ShowCard { room } => format!("card/{room}"),
             Effect::PinCard { message } => format!("pin/{}", message.room),
-            Effect::ReadBack { room } => format!("read/{room}"),
+            Effect::ReadBack { room, .. } => format!("read/{room}"),
+            Effect::Furnish { room } => format!("furnish/{room}"),
+            Effect::Warn { to, .. } => format!("answer/{to}"),
             Effect::ShowTopic { room } => format!("topic/{room}"),
             // Archiving waits until all is said, and what is said later waits for the unarchiving.
             Effect::ShowFirstSteps { room }
@@ -130,7 +147,9 @@ impl Effect {
     pub fn rank(&self) -> i16 {
         match self {
             Effect::OpenRoom | Effect::ShowCard { .. } | Effect::Invite { .. } | Effect::PinCard { .. } => 0,
-            Effect::AnswerDeclared { .. } | Effect::Tell { .. } => 0,
+            Effect::AnswerDeclared { .. } | Effect::Tell { .. } | Effect::Warn { .. } => 0,
+            // What only looks better with it waits until all else has been said.
+            Effect::Furnish { .. } => 2,
             _ => 1,
         }
     }

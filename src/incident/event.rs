@@ -203,6 +203,58 @@ pub enum Event {
     Snoozed {
         until: DateTime<Utc>,
     },
+    /// Somebody gave the room another name in the chat.
+    RoomRenamed {
+        room: Room,
+    },
+    /// From now on nothing is heard in the room.
+    RoomLost {
+        room: RoomId,
+        why: Loss,
+    },
+    /// The room is heard again.
+    RoomFound {
+        room: RoomId,
+    },
+    /// For a while nothing was heard in the room; what could be read back of it is on the transcript.
+    GapNoted {
+        gap: Gap,
+        /// How many messages, edits and emoji were read back.
+        found: u32,
+        /// All of it was read back.
+        whole: bool,
+    },
+}
+
+/// Why a room is not heard any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    Archived,
+    /// Firebell was taken out of it.
+    Removed,
+    Deleted,
+}
+
+impl Loss {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Loss::Archived => "the room was archived",
+            Loss::Removed => "Firebell was removed from the room",
+            Loss::Deleted => "the room was deleted",
+        }
+    }
+}
+
+/// A time in which a room was not heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub room: RoomId,
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+    /// `None`: Firebell was away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Loss>,
 }
 
 /// What a taken-back event leaves behind, as it was before.

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::timeline::kind_of;
 use super::{
-    ActionItem, Actor, Change, Entry, EntryKind, Event, Incident, IncidentRoom, Link, Marked, Milestone, Milestones,
-    Recorded, Reminded, Restore, SaidMessage, Source, Status, Task, Update,
+    ActionItem, Actor, Change, Entry, EntryKind, Event, Gap, Incident, IncidentRoom, Link, Loss, LostRoom, Marked,
+    Milestone, Milestones, Recorded, Reminded, Restore, SaidMessage, Source, Status, Task, Update,
 };
-use crate::plan::{COMMANDER, Mark, MessageId, Person};
+use crate::plan::{COMMANDER, Mark, MessageId, Person, RoomId};
 
 /// How long a change can be taken back; older ones are forgotten.
 pub(super) const UNDO_FOR: TimeDelta = TimeDelta::seconds(60);
@@ -37,7 +37,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             note(incident, fact, EntryKind::Declared, title.clone());
         }
         Event::RoomOpened { room } => {
-            incident.rooms.push(IncidentRoom { room: room.clone(), card: None });
+            incident.rooms.push(IncidentRoom { room: room.clone(), card: None, lost: None });
         }
         Event::CardPosted { message } => {
             if let Some(room) = incident.rooms.iter_mut().find(|r| r.room.id == message.room) {
@@ -163,7 +163,46 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             incident.reminded = Some(Reminded { due: *due, reminder: *reminder });
         }
         Event::Snoozed { until } => incident.snoozed_until = Some(*until),
+        Event::RoomRenamed { room } => {
+            if let Some(known) = incident.rooms.iter_mut().find(|r| r.room.id == room.id) {
+                known.room.name = room.name.clone();
+            }
+        }
+        Event::RoomLost { room, why } => lose(incident, fact, room, *why),
+        // What was lost meanwhile is known once it is read back.
+        Event::RoomFound { .. } => {}
+        Event::GapNoted { gap, found, whole } => close_gap(incident, fact, gap, *found, *whole),
     }
+}
+
+fn lose(incident: &mut Incident, fact: &Recorded, room: &RoomId, why: Loss) {
+    let by = fact.by.person().map(|p| format!(" by {}", p.name)).unwrap_or_default();
+    let name = incident.room_name(room).to_string();
+    if let Some(known) = incident.rooms.iter_mut().find(|r| r.room.id == *room) {
+        known.lost = Some(LostRoom { seq: fact.seq, at: fact.at, why });
+    }
+    let text = format!("Gap: #{name}, from {} UTC on: {}{by}", fact.at.format("%H:%M"), why.as_str());
+    note(incident, fact, EntryKind::Gap, text);
+}
+
+/// The line that said that the room is lost makes place for the one that says from when to when it was.
+fn close_gap(incident: &mut Incident, fact: &Recorded, gap: &Gap, found: u32, whole: bool) {
+    let name = incident.room_name(&gap.room).to_string();
+    let known = incident.rooms.iter_mut().find(|r| r.room.id == gap.room);
+    let lost = known.and_then(|r| r.lost.take_if(|lost| lost.at <= gap.from));
+    if let Some(lost) = lost {
+        incident.timeline.retain(|e| !(e.kind == EntryKind::Gap && e.incident == fact.incident && e.seq == lost.seq));
+    }
+    let day = if gap.from.date_naive() == gap.until.date_naive() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    let why = gap.lost.map_or("Firebell was away", Loss::as_str);
+    let read = match (found, whole) {
+        (0, true) => "nothing was said meanwhile".to_string(),
+        (1, true) => "one change was read back".to_string(),
+        (n, true) => format!("{n} changes were read back"),
+        (n, false) => format!("{n} changes were read back, the rest could not be read"),
+    };
+    let text = format!("Gap: #{name}, {} to {} UTC: {why}; {read}", gap.from.format(day), gap.until.format(day));
+    note_at(incident, fact, EntryKind::Gap, text, gap.from, Source::Event);
 }
 
 /// Puts a line of the fact's own time on the timeline.

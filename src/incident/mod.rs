@@ -17,10 +17,11 @@ pub use command::{Alarm, Asked, Command, MergeTarget, Same};
 pub use consequences::consequences;
 pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};
 pub use effect::{Effect, Lane};
-pub use event::{Actor, Event, Origin, Recorded, Reminder, Restore, SaidMessage};
+pub use event::{Actor, Event, Gap, Loss, Origin, Recorded, Reminder, Restore, SaidMessage};
 pub use evolve::evolve;
 pub use refusal::{AlreadySo, Refusal};
 pub use state::{
-    ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, Milestone, Milestones, Reminded, Status, Task, Update,
+    ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, LostRoom, Milestone, Milestones, Reminded, Status,
+    Task, Update,
 };
 pub use timeline::{Entry, EntryKind, Marked, Source};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Origin, Reminder, Restore};
+use super::{Entry, Loss, Origin, Reminder, Restore};
 use crate::plan::{COMMANDER, COMMUNICATIONS, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey, key};
 
 /// Where an incident is in its life.
@@ -147,6 +147,17 @@ pub struct IncidentRoom {
     pub room: Room,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<MessageId>,
+    /// It is not heard just now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<LostRoom>,
+}
+
+/// Since when, and why, a room is not heard; `seq` is the event that said so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostRoom {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub why: Loss,
 }
 
 /// To do during the incident.
@@ -318,6 +329,11 @@ impl Incident {
     /// The room that was made for it.
     pub fn room(&self) -> Option<&Room> {
         self.rooms.first().map(|r| &r.room)
+    }
+
+    /// What people call this room of the incident's.
+    pub fn room_name<'a>(&'a self, room: &'a RoomId) -> &'a str {
+        self.rooms.iter().find(|r| r.room.id == *room).map_or(&room.id, |r| &r.room.name)
     }
 
     pub fn has_room(&self, room: &RoomId) -> bool {

@@ -47,7 +47,7 @@ impl AnnouncementWords {
 
     fn try_out(&self) -> Result<(), WordsError> {
         let (incident, plan) = (Incident::unborn(1), Plan::default());
-        let style = Style { prefix: "/incident".into(), pages: String::new() };
+        let style = Style { prefix: "/incident".into(), pages: String::new(), forms: false };
         self.render(ANNOUNCEMENT, facts(&incident, &plan, &style))?;
         self.render(CHANGE, context! { change => "", by => "", note => "", ..facts(&incident, &plan, &style) })?;
         Ok(())

@@ -14,7 +14,7 @@ pub fn card(incident: &Incident, plan: &Plan, style: &Style) -> Doc {
     }
     doc = doc.list(open_tasks(incident));
     doc = doc.line(links(incident, style));
-    buttons(doc, incident)
+    buttons(doc, incident, style)
 }
 
 fn fields(incident: &Incident, severity: &str, plan: &Plan) -> Vec<Field> {
@@ -89,8 +89,8 @@ fn links(incident: &Incident, style: &Style) -> Vec<Span> {
 }
 
 /// What is likely next; each is a command that can as well be typed.
-fn buttons(doc: Doc, incident: &Incident) -> Doc {
-    match incident.status {
+fn buttons(doc: Doc, incident: &Incident, style: &Style) -> Doc {
+    let doc = match incident.status {
         Status::Investigating | Status::Identified if incident.commander().is_none() => {
             doc.button("Take command", "claim").button("Mitigated", "mitigated")
         }
@@ -100,6 +100,10 @@ fn buttons(doc: Doc, incident: &Incident) -> Doc {
         Status::Monitoring => doc.button("Resolved", "resolve"),
         Status::Resolved => doc.button("Close", "close"),
         Status::Closed | Status::Canceled | Status::Merged => doc,
+    };
+    match style.forms && incident.status.is_active() {
+        true => doc.button("Update", "update").button("Status", "status").button("Task", "task"),
+        false => doc,
     }
 }
 

@@ -7,9 +7,11 @@ mod answers;
 mod card;
 mod doc;
 mod help;
+mod home;
 mod lists;
 mod misunderstood;
 mod refused;
+mod room;
 mod told;
 mod topic;
 
@@ -18,9 +20,11 @@ pub use answers::{done, offer, offer_withdrawn, strange_place, stranger};
 pub use card::{card, first_steps};
 pub use doc::{Block, Button, Doc, Field, Press, Span, code, strong, text};
 pub use help::{help, help_word, panel, start};
+pub use home::home;
 pub use lists::{ActionLine, IncidentLine, actions, incidents, postmortem, tasks, timeline};
 pub use misunderstood::misunderstood;
 pub use refused::refused;
+pub use room::{furniture, lost};
 pub use told::{declared, told};
 pub use topic::{room_name, topic};
 
@@ -33,6 +37,8 @@ pub struct Style {
     pub prefix: String,
     /// Where the pages are: `http://127.0.0.1:7878`.
     pub pages: String,
+    /// A command word that needs more opens a form when it stands alone: a button can be just that word.
+    pub forms: bool,
 }
 
 impl Style {

@@ -135,6 +135,13 @@ impl Default for Permissions {
 }
 
 impl Permissions {
+    /// Every rule of every permission.
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        let lists =
+            [&self.declare, &self.command, &self.severity, &self.status, &self.update, &self.close, &self.private];
+        lists.into_iter().flatten()
+    }
+
     pub fn rules(&self, permission: Permission) -> &[Rule] {
         match permission {
             Permission::Declare => &self.declare,

@@ -1,21 +1,32 @@
 //! A chat that Firebell can speak in.
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Inbound;
+use super::{Inbound, Said, Speaker};
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 
 /// Why a chat did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It may work later: the chat is away, slow, or says when to come back.
+    /// It was not done: the chat takes no more of this kind just now, and says when to come back.
+    #[error("{why}")]
+    Busy { why: String, after: TimeDelta },
+    /// It may work later: the chat is away or slow. Whether it was done is not known.
     #[error("{why}")]
     Later { why: String, after: Option<TimeDelta> },
     /// It will not work until somebody mends something; `why` says what, in words for the operator.
     #[error("{why}")]
     Never { why: String },
+}
+
+/// The identity of a piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Once<'a> {
+    pub key: &'a str,
+    /// It was begun before and nobody knows what came of it: look for what may be there already.
+    pub again: bool,
 }
 
 /// A room to be made.
@@ -24,7 +35,19 @@ pub struct NewRoom {
     /// Wished for; the chat's naming rules are the adapter's business.
     pub name: String,
     pub private: bool,
+    /// For chats that give a room its topic at once.
     pub topic: String,
+    /// Where it was asked for: the new room is in the same workspace.
+    pub near: Option<RoomId>,
+}
+
+/// What a room shows beside its messages, where the chat has a place for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Furniture {
+    /// What the room is for, in a line.
+    pub purpose: String,
+    /// Label and address.
+    pub links: Vec<(String, String)>,
 }
 
 /// A message to be posted.
@@ -36,26 +59,58 @@ pub struct Posted<'a> {
     pub doc: &'a Doc,
 }
 
-/// One chat. `key` is the identity of the work: done again with the same key, the same room or message is there
+/// An answer for one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<'a> {
+    pub to: &'a PersonId,
+    /// Where it was asked.
+    pub room: &'a RoomId,
+    /// The adapter's own note of where exactly, as it came with the question.
+    pub reply: Option<&'a str>,
+    pub doc: &'a Doc,
+}
+
+/// A message as the chat has it now.
+#[derive(Clone, Debug)]
+pub struct ReadMessage {
+    pub at: DateTime<Utc>,
+    pub said: Said,
+    /// Who has put which emoji on it.
+    pub reactions: Vec<(String, Speaker)>,
+}
+
+/// What a room's history holds.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What people have said, oldest first, threads included.
+    pub messages: Vec<ReadMessage>,
+    /// Between these nothing is missing in `messages`: what was said then and is not there was deleted. `None`: the
+    /// chat does not tell.
+    pub whole: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The emoji are all there, so that one that is not there was taken off.
+    pub with_reactions: bool,
+}
+
+/// One chat. [`Once`] is the identity of the work: done again with the same key, the same room or message is there
 /// once, and the same answer is given. What names a state (edit, pin, topic, archive) is the same done twice.
 #[async_trait]
 pub trait Chat: Send + Sync {
     fn platform(&self) -> Platform;
 
     /// The room is there; a private one is private or is not made.
-    async fn open_room(&self, key: &str, room: NewRoom) -> Result<Room, Failure>;
+    async fn open_room(&self, once: Once<'_>, room: NewRoom) -> Result<Room, Failure>;
 
     /// These people are in the room, or have been asked in.
     async fn invite(&self, room: &RoomId, people: &[PersonId]) -> Result<(), Failure>;
 
     /// The message stands in the room once.
-    async fn post(&self, key: &str, message: Posted<'_>) -> Result<MessageId, Failure>;
+    async fn post(&self, once: Once<'_>, message: Posted<'_>) -> Result<MessageId, Failure>;
 
     /// The message says this now.
     async fn edit(&self, message: &MessageId, doc: &Doc) -> Result<(), Failure>;
 
     /// Only this person sees it, in this room where the chat can, else in a direct message.
-    async fn answer(&self, key: &str, to: &PersonId, room: &RoomId, doc: &Doc) -> Result<(), Failure>;
+    async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure>;
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure>;
 
@@ -66,8 +121,26 @@ pub trait Chat: Send + Sync {
 
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure>;
 
-    /// What people have said in the room so far, each as it would have been heard.
-    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure>;
+    /// What people have said in the room, at least since then.
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure>;
+
+    /// One message, as it would have been heard; `None`: it is not there, or it is not a person's.
+    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure>;
+
+    /// The room shows this beside its messages, where the chat has a place for it.
+    async fn furnish(&self, _room: &RoomId, _furniture: &Furniture) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// The person's own page in the chat shows this, where the chat has such a page.
+    async fn show_home(&self, _person: &PersonId, _doc: &Doc) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Whether a command word that needs more, typed or pressed alone, opens a form for the rest.
+    fn has_forms(&self) -> bool {
+        false
+    }
 
     /// Where a browser finds the room or, with a message, that message.
     fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String>;

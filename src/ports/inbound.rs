@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::SaidMessage;
+use crate::incident::{Loss, SaidMessage};
 use crate::plan::{MessageId, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
@@ -16,7 +16,7 @@ pub struct Inbound {
 }
 
 /// Who spoke.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     pub person: Person,
     /// Of the person's profile, where the chat tells it.
@@ -57,6 +57,10 @@ pub enum Heard {
         room: Room,
         words: String,
         mentions: Vec<Mention>,
+        /// The adapter's own note of where exactly an answer goes.
+        reply: Option<String>,
+        /// The message that it is about, as when one is declared from.
+        about: Option<SaidMessage>,
     },
     Message(Said),
     /// `text` is now what the message says. `version` tells one edit from another.
@@ -77,6 +81,8 @@ pub enum Heard {
         stamp: String,
         /// The message itself, where the chat sends it along; messages of incident rooms are on the transcript.
         said: Option<SaidMessage>,
+        /// The chat did not send it along, but can be asked for it.
+        unread: bool,
         /// Not everyone can come into the room.
         private_room: bool,
     },
@@ -88,6 +94,12 @@ pub enum Heard {
         stamp: String,
         said: Option<SaidMessage>,
     },
+    /// Put on the timeline by hand, with neither emoji nor pin.
+    Noted {
+        by: Speaker,
+        said: SaidMessage,
+        stamp: String,
+    },
     Joined {
         room: RoomId,
         person: Person,
@@ -96,6 +108,33 @@ pub enum Heard {
     Left {
         room: RoomId,
         person: PersonId,
+        stamp: String,
+    },
+    /// The room has another name now.
+    Renamed {
+        room: Room,
+        stamp: String,
+    },
+    /// Firebell hears nothing in the room any more, and can say nothing.
+    Lost {
+        room: RoomId,
+        why: Loss,
+        by: Option<Person>,
+        stamp: String,
+    },
+    /// It is heard again.
+    Found {
+        room: RoomId,
+        stamp: String,
+    },
+    /// The whole chat is heard again, and was not since then.
+    Returned {
+        platform: Platform,
+        since: DateTime<Utc>,
+    },
+    /// Somebody looks at their own page in the chat.
+    HomeOpened {
+        by: Speaker,
         stamp: String,
     },
 }
@@ -116,20 +155,33 @@ impl Inbound {
             Heard::Pinned { message, by, on, stamp, .. } => {
                 format!("pinned/{}/{}/{on}/{stamp}", in_room(message), by.person.id)
             }
+            Heard::Noted { by, said, stamp } => format!("noted/{}/{}/{stamp}", in_room(&said.id), by.person.id),
             Heard::Joined { room, person, stamp } => format!("joined/{room}/{}/{stamp}", person.id),
             Heard::Left { room, person, stamp } => format!("left/{room}/{person}/{stamp}"),
+            Heard::Renamed { room, stamp } => format!("renamed/{}/{stamp}", room.id),
+            Heard::Lost { room, stamp, .. } => format!("lost/{room}/{stamp}"),
+            Heard::Found { room, stamp } => format!("found/{room}/{stamp}"),
+            Heard::Returned { platform, since } => {
+                format!("returned/{platform}/{}/{}", since.timestamp_micros(), self.at.timestamp_micros())
+            }
+            Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),
         }
     }
 
     pub fn platform(&self) -> Platform {
         match &self.heard {
-            Heard::Command { by, .. } => by.person.id.platform,
+            Heard::Command { by, .. } | Heard::Noted { by, .. } | Heard::HomeOpened { by, .. } => by.person.id.platform,
             Heard::Message(said) => said.id.room.platform,
             Heard::Edited { message, .. }
             | Heard::Deleted { message }
             | Heard::Reacted { message, .. }
             | Heard::Pinned { message, .. } => message.room.platform,
-            Heard::Joined { room, .. } | Heard::Left { room, .. } => room.platform,
+            Heard::Joined { room, .. }
+            | Heard::Left { room, .. }
+            | Heard::Lost { room, .. }
+            | Heard::Found { room, .. } => room.platform,
+            Heard::Renamed { room, .. } => room.id.platform,
+            Heard::Returned { platform, .. } => *platform,
         }
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Said;
+use super::{Said, Speaker};
 use crate::grammar::Question;
 use crate::incident::{Effect, Incident, Recorded, SaidMessage};
 use crate::phrase::Doc;
@@ -29,6 +29,8 @@ pub enum Work {
     Answer {
         to: PersonId,
         room: RoomId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<String>,
         doc: Doc,
         /// The incident that it is about, if it is about one.
         #[serde(default)]
@@ -38,12 +40,33 @@ pub enum Work {
     Look {
         to: Person,
         room: RoomId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply: Option<String>,
         #[serde(default)]
         groups: Vec<String>,
         question: Question,
         /// The incident of the room where it was asked.
         incident: Option<Number>,
     },
+    /// Somebody touched a message that nobody here has read: it is read, and the touch is heard again with it.
+    Fetch { touched: Touched },
+    /// The person's own page in the chat is brought up to date.
+    ShowHome {
+        to: Person,
+        #[serde(default)]
+        groups: Vec<String>,
+    },
+}
+
+/// An emoji put on a message that the chat did not send along.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Touched {
+    pub message: MessageId,
+    pub by: Speaker,
+    pub at: DateTime<Utc>,
+    pub emoji: String,
+    pub stamp: String,
+    pub private_room: bool,
 }
 
 impl Work {
@@ -52,6 +75,8 @@ impl Work {
         match self {
             Work::Effect { incident, effect } => format!("{}: {}", key(*incident), effect.in_words()),
             Work::Answer { .. } | Work::Look { .. } => "answer a question".into(),
+            Work::Fetch { .. } => "read a message that somebody marked".into(),
+            Work::ShowHome { .. } => "show somebody their page".into(),
         }
     }
 }
@@ -83,10 +108,11 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq)]
 pub enum JobState {
     Done,
-    /// Try again then; `why` is shown to operators.
+    /// Try again then; `why` is shown to operators. `tried`: it may have been done.
     Later {
         due: DateTime<Utc>,
         why: String,
+        tried: bool,
     },
     /// Set aside until somebody mends something.
     Parked {
@@ -195,6 +221,15 @@ pub trait Transaction: Send {
     async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError>;
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError>;
+
+    /// What is on the transcript of this room since then, oldest first, deleted messages left out.
+    async fn messages_since(&mut self, room: &RoomId, since: DateTime<Utc>) -> Result<Vec<MessageRecord>, StoreError>;
+
+    /// The rooms of all open incidents.
+    async fn open_rooms(&mut self) -> Result<Vec<(Number, RoomId)>, StoreError>;
+
+    /// What was set aside of this incident's work is tried again.
+    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError>;
 
     async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError>;
 

@@ -5,20 +5,26 @@ mod chat;
 mod inbound;
 mod journal;
 mod local;
+mod mailbox;
 mod reader;
 mod readiness;
+mod reception;
 mod viewer;
+mod webhook;
 
-pub use chat::{Chat, Failure, NewRoom, Posted};
+pub use chat::{Answer, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, Reading};
 pub use inbound::{Heard, Inbound, Mention, Said, Speaker};
-pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Transaction, Work};
+pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Touched, Transaction, Work};
 pub use local::{
     Act, Change, Done, History, LocalBook, LocalChat, LocalMessage, LocalPerson, LocalRoom, LocalTransaction, Overview,
     Reaction, RoomView, Seen, SignIn, Slice, StoredChange, Trouble,
 };
+pub use mailbox::{Letter, Mailbox};
 pub use reader::{ActionRow, Ledger, Parked, Summary};
 pub use readiness::{Part, Readiness};
+pub use reception::Reception;
 pub use viewer::Viewer;
+pub use webhook::{Webhook, WebhookAnswer};
 
 use chrono::{DateTime, Utc};
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{MessageRecord, StoreError};
 use crate::incident::{Incident, Recorded, Status};
-use crate::plan::{Number, Person, PersonId, Room, SeverityKey};
+use crate::plan::{Number, Person, PersonId, Room, RoomId, SeverityKey};
 
 /// A line of the board.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,6 +58,9 @@ pub trait Ledger: Send + Sync {
 
     /// The latest 20 incidents that are over, newest first.
     async fn ended(&self) -> Result<Vec<Summary>, StoreError>;
+
+    /// The incident that this room belongs to.
+    async fn incident_in(&self, room: &RoomId) -> Result<Option<Number>, StoreError>;
 
     async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError>;
 

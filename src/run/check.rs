@@ -4,6 +4,7 @@ use tokio::net::TcpListener;
 
 use super::{Failed, Templates, say};
 use crate::config::{Config, Problems};
+use crate::plan::Platform;
 use crate::ports::{Ledger, LocalBook};
 use crate::store::{Db, LocalStore, Store};
 
@@ -65,8 +66,11 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
     match &config.local {
         Some(local) if local.password.is_some() => findings.good("local chat", "on, with a password"),
         Some(_) => findings.good("local chat", "on, for this machine only"),
+        None if config.slack.is_some() => findings.note("local chat", "off"),
         None => findings.note("local chat", "off, and there is no other chat: nothing can be declared"),
     }
+    #[cfg(feature = "slack")]
+    slack(config, &mut findings).await;
     findings.end()
 }
 
@@ -102,7 +106,8 @@ async fn database(config: &Config, findings: &mut Findings) {
 /// private ones, and the plan names them.
 async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
     let book = LocalStore::new(db.clone());
-    for room in config.plan.announcements.routes.iter().filter(|r| r.private).flat_map(|r| &r.rooms) {
+    let rooms = config.plan.announcements.routes.iter().filter(|r| r.private).flat_map(|r| &r.rooms);
+    for room in rooms.filter(|room| room.platform == Platform::Local) {
         match book.room(room).await {
             Ok(Some(found)) if found.private => findings.good("announcement room", format_args!("{room} is private")),
             Ok(Some(_)) => findings.note(
@@ -112,5 +117,38 @@ async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
             Ok(None) => findings.wrong("announcement room", format_args!("there is no {room}; make it in the chat")),
             Err(why) => findings.wrong("announcement room", why),
         }
+    }
+}
+
+#[cfg(feature = "slack")]
+async fn slack(config: &Config, findings: &mut Findings) {
+    use crate::chat::slack::{Finding, Named, check};
+    use crate::config::SlackMode;
+    let Some(slack) = &config.slack else { return };
+    let plan = &config.plan;
+    let mut rooms = plan.announcements.default_rooms.clone();
+    rooms.extend(plan.announcements.routes.iter().flat_map(|r| r.rooms.clone()));
+    rooms.sort();
+    rooms.dedup();
+    let invited = plan.severities.iter().flat_map(|s| &s.invite).chain(plan.services.iter().flat_map(|s| &s.invite));
+    let mut people: Vec<_> = invited.chain(plan.groups.values().flatten()).cloned().collect();
+    people.sort();
+    people.dedup();
+    let named = Named { rooms: &rooms, people: &people };
+    for finding in check(&super::slack::setup(slack), &named, super::clock()).await {
+        match finding {
+            Finding::Good { what, found } => findings.good(&what, found),
+            Finding::Wrong { what, found } => findings.wrong(&what, found),
+        }
+    }
+    match (slack.mode, &config.server.public_url) {
+        (SlackMode::Http, None) => findings.wrong(
+            "Slack",
+            "mode = \"http\" needs [server] public_url: the address at which Slack reaches this server",
+        ),
+        (SlackMode::Http, Some(url)) => {
+            findings.note("Slack", format_args!("delivers to {url}/slack/events, …/commands and …/interactions"));
+        }
+        (SlackMode::Socket, _) => {}
     }
 }

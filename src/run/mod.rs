@@ -1,8 +1,11 @@
 //! The only wiring: from the configuration to adapters, tasks, and a graceful end.
 
 mod check;
+mod manifest;
 mod records;
 mod serve;
+#[cfg(feature = "slack")]
+mod slack;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +16,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, LogFormat};
 use crate::phrase::AnnouncementWords;
+use crate::plan::Platform;
 use crate::ports::{Clock, StoreError};
 use crate::postmortem::Template;
 
@@ -39,6 +43,8 @@ pub enum Failed {
 /// Does what the command line asks for.
 pub async fn run(cli: &Cli) -> Result<(), Failed> {
     let config = match (cli.command(), Config::load(cli.config.as_deref())) {
+        // It is printed for those, too, who have not configured anything yet.
+        (Command::Manifest { url }, config) => return manifest::print(url.as_deref(), config.ok().as_ref()),
         (Command::Check, Err(problems)) => return check::configuration_is_wrong(&problems),
         (_, config) => config?,
     };
@@ -54,6 +60,7 @@ pub async fn run(cli: &Cli) -> Result<(), Failed> {
         Command::Verify => records::verify(&config).await,
         Command::Backup { file } => records::backup(&config, &file).await,
         Command::Restore { file } => records::restore(&config, &file).await,
+        Command::Manifest { .. } => Ok(()),
     }
 }
 
@@ -63,6 +70,8 @@ fn log_as(config: &Config) {
     // sqlx tells every statement at info and slow ones at warn: with people's words in them.
     let filter =
         tracing_subscriber::filter::Targets::new().with_default(level).with_target("sqlx", tracing::Level::ERROR);
+    // slack-morphism tells whole answers and addresses with tickets in them; what matters of it is told by us.
+    let filter = filter.with_target("slack_morphism", tracing_subscriber::filter::LevelFilter::OFF);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -115,9 +124,10 @@ fn own(folder: &Path, name: &str) -> Result<Option<String>, Failed> {
 }
 
 /// What commands begin with, by chat.
-fn prefixes(config: &Config) -> BTreeMap<crate::plan::Platform, String> {
-    let local = config.local.iter().map(|local| (crate::plan::Platform::Local, local.command.clone()));
-    local.collect()
+fn prefixes(config: &Config) -> BTreeMap<Platform, String> {
+    let local = config.local.iter().map(|local| (Platform::Local, local.command.clone()));
+    let slack = config.slack.iter().map(|slack| (Platform::Slack, slack.command.clone()));
+    local.chain(slack).collect()
 }
 
 fn clock() -> Arc<dyn Clock> {

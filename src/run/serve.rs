@@ -12,6 +12,8 @@ use tokio_util::task::TaskTracker;
 
 use super::{Failed, Templates, clock, prefixes, say};
 use crate::chat::local::{Listener, Local, Setup};
+#[cfg(feature = "slack")]
+use crate::config::SlackMode;
 use crate::config::{Config, Secret};
 use crate::desk::{Desk, Tools};
 use crate::plan::Platform;
@@ -41,7 +43,15 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
 
     let store = Store::new(db.clone());
     let local = open_local(config, &db, &url).await?;
-    let chats: Vec<Arc<dyn Chat>> = local.iter().map(|l| l.clone() as Arc<dyn Chat>).collect();
+    #[cfg_attr(not(feature = "slack"), expect(unused_mut, reason = "there is no other chat to add"))]
+    let mut chats: Vec<Arc<dyn Chat>> = local.iter().map(|l| l.clone() as Arc<dyn Chat>).collect();
+    #[cfg(feature = "slack")]
+    let slack = super::slack::open(config, &db, &store, clock())?;
+    #[cfg(feature = "slack")]
+    chats.extend(slack.iter().map(|s| s.clone() as Arc<dyn Chat>));
+    if chats.is_empty() {
+        tracing::warn!("no chat is configured: nothing can be declared");
+    }
     let plan = Arc::new(config.plan.clone());
     let desk = Desk::open(Tools {
         journal: Arc::new(store.clone()),
@@ -67,6 +77,11 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         spawn_listener(&tasks, local.clone(), &desk, &readiness, stop.clone());
     }
 
+    #[cfg(feature = "slack")]
+    if let Some(slack) = &slack {
+        super::slack::start(config, slack, &desk, &tasks, &readiness, &stop).await?;
+    }
+
     let viewer = Arc::new(ChatViewer(local.clone().map(|l| l as Arc<dyn LocalChat>)));
     let site = Arc::new(Site {
         ledger: Arc::new(store),
@@ -83,6 +98,10 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         nav: config.local.iter().map(|_| NavItem::new("/chat", "Chat")).collect(),
     });
     let mut routes = pages(site.clone());
+    #[cfg(feature = "slack")]
+    if let Some(slack) = slack.filter(|_| config.slack.as_ref().is_some_and(|s| s.mode == SlackMode::Http)) {
+        routes = routes.merge(crate::web::hook_routes(slack));
+    }
     if let Some(local) = local {
         let chat = local as Arc<dyn LocalChat>;
         routes = routes.merge(chat_routes(ChatPages { chat, public_url: url.clone(), stopping: stop.clone() }));
@@ -119,10 +138,7 @@ async fn listen(config: &Config) -> Result<TcpListener, Failed> {
 }
 
 async fn open_local(config: &Config, db: &Db, url: &str) -> Result<Option<Arc<Local>>, Failed> {
-    let Some(local) = &config.local else {
-        tracing::warn!("no chat is configured: nothing can be declared");
-        return Ok(None);
-    };
+    let Some(local) = &config.local else { return Ok(None) };
     let setup = Setup {
         rooms: public_rooms(config, local),
         groups: config.plan.groups.clone(),

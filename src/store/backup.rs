@@ -110,6 +110,19 @@ pub(super) const TABLES: &[Table] = &[
             ("body", Text),
         ],
     },
+    Table {
+        name: "mail",
+        columns: &[
+            ("source", Text),
+            ("kind", Text),
+            ("body", Text),
+            ("at", Time),
+            ("held_until", Time),
+            ("state", Text),
+            ("why", Text),
+        ],
+    },
+    Table { name: "heard_from", columns: &[("source", Text), ("at", Time)] },
     Table { name: "local_people", columns: &[("id", Text), ("name", Text), ("zone", Text), ("seen", Time)] },
     Table { name: "local_sessions", columns: &[("token", Text), ("person", Text), ("at", Time)] },
     Table {
@@ -243,8 +256,9 @@ const PAGE: i64 = 1_000;
 
 async fn write_table(tx: &mut Tx, table: &Table, out: &mut (dyn AsyncWrite + Unpin + Send)) -> Result<u64, StoreError> {
     let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-    // `outbox` keeps its order by its id, the others by their first columns, which are their keys.
-    let order = if table.name == "outbox" { "id".to_string() } else { columns[..columns.len().min(3)].join(", ") };
+    // `outbox` and `mail` keep their order by their ids, the others by their first columns, which are their keys.
+    let by_id = matches!(table.name, "outbox" | "mail");
+    let order = if by_id { "id".to_string() } else { columns[..columns.len().min(3)].join(", ") };
     let sql = format!("SELECT {} FROM {} ORDER BY {order} LIMIT $1 OFFSET $2", columns.join(", "), table.name);
     let mut count = 0;
     loop {

@@ -1,6 +1,6 @@
 //! Every statement by name, so that a test can prepare each on both databases: that stands in for `query!`.
 
-use super::{backup, directory, journal, ledger, local, models, outbox, transcript, verify};
+use super::{backup, directory, journal, ledger, local, mailbox, models, outbox, transcript, verify};
 
 macro_rules! named {
     ($($module:ident { $($name:ident),* $(,)? })*) => {
@@ -17,7 +17,7 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
         MEET, PERSON, NAMED, NAMED_LIKE, JOINED, LEFT, IS_MEMBER, OFFER, TAKE_OFFER,
     }
     journal {
-        FIRST_TIME, INCIDENT_IN, HEAD, EVENTS_AFTER, NEXT_NUMBER, OPEN_TITLED, ADD_EVENT,
+        FIRST_TIME, INCIDENT_IN, HEAD, EVENTS_AFTER, NEXT_NUMBER, OPEN_TITLED, OPEN_ROOMS, ADD_EVENT,
     }
     ledger {
         OPEN, ENDED, TRANSCRIPT, TRANSCRIPT_LENGTH, OPEN_ACTIONS, OPEN_ACTIONS_OF, LATE_ACTIONS, IN_A_ROOM, PARKED, WAITING, PING,
@@ -29,14 +29,17 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
         ERASE_CHANGES, ERASE_REACTIONS, ADD_REACTION, REMOVE_REACTION, ANSWERED, REMEMBER, ADD_CHANGE, CHANGES,
         CHANGES_FOR, TEXT_AT,
     }
+    mailbox {
+        PUT, TAKE, ANY, DONE, PUT_BACK, SET_ASIDE, ASIDE, FREE, ALIVE, LAST_ALIVE,
+    }
     models {
         SHOW_INCIDENT, SHOW_ROOM, MOVE_MESSAGES, CLEAR_ACTIONS, SHOW_ACTION,
     }
     outbox {
-        ENQUEUE, ANY_DUE, CLAIM, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK,
+        ENQUEUE, ANY_DUE, CLAIM, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK, UNPARK_OF,
     }
     transcript {
-        RECORD, MESSAGE, REVISE, ERASE,
+        RECORD, MESSAGE, SINCE, REVISE, ERASE,
     }
     verify {
         NUMBERS, LOG, SHOWN, ACTIONS, ROOMS, STRAY_MESSAGES,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::codec::{from_json, title_key, to_json};
+use super::codec::{corrupt, from_json, title_key, to_json};
 use super::db::{executing, reading, writing};
 use super::{Kept, Loaded, Store, Tx, chain, directory, models, outbox, transcript};
 use crate::incident::{Incident, Recorded, evolve};
@@ -22,6 +22,8 @@ pub(super) const EVENTS_AFTER: &str =
 pub(super) const NEXT_NUMBER: &str = "SELECT COALESCE(MAX(number), 0) + 1 FROM incidents";
 pub(super) const OPEN_TITLED: &str =
     "SELECT number FROM incidents WHERE is_open = TRUE AND title_key = $1 ORDER BY number";
+pub(super) const OPEN_ROOMS: &str = "SELECT r.incident, r.room FROM rooms r JOIN incidents i ON i.number = r.incident \
+     WHERE i.is_open = TRUE ORDER BY r.incident, r.room";
 pub(super) const ADD_EVENT: &str = "INSERT INTO events (incident, seq, body, prev, hash) VALUES ($1, $2, $3, $4, $5)";
 
 #[async_trait]
@@ -130,6 +132,23 @@ impl Transaction for Entry {
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {
         transcript::message(&mut self.tx, id).await
+    }
+
+    async fn messages_since(&mut self, room: &RoomId, since: DateTime<Utc>) -> Result<Vec<MessageRecord>, StoreError> {
+        transcript::since(&mut self.tx, room, since).await
+    }
+
+    async fn open_rooms(&mut self) -> Result<Vec<(Number, RoomId)>, StoreError> {
+        let rows: Vec<(Number, String)> =
+            writing!(&mut self.tx, c => sqlx::query_as(OPEN_ROOMS).fetch_all(&mut *c).await?);
+        let parsed = |(number, room): (Number, String)| {
+            Ok((number, room.parse().map_err(|e| corrupt("rooms", "room", number, e))?))
+        };
+        rows.into_iter().map(parsed).collect()
+    }
+
+    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
+        outbox::try_again(&mut self.tx, incident, now).await
     }
 
     async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use super::models::{ActionItemRow, IncidentRow};
 use super::transcript::MessageRow;
 use super::{Store, journal};
 use crate::incident::{Incident, Recorded};
-use crate::plan::{Number, PersonId};
+use crate::plan::{Number, PersonId, RoomId};
 use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Work};
 
 // `= TRUE`: SQLite looks into an index for a comparison, not for a bare column.
@@ -54,6 +54,12 @@ impl Ledger for Store {
     async fn ended(&self) -> Result<Vec<Summary>, StoreError> {
         let rows: Vec<IncidentRow> = reading!(&self.db, c => sqlx::query_as(ENDED).fetch_all(c).await?);
         rows.into_iter().map(summary).collect()
+    }
+
+    async fn incident_in(&self, room: &RoomId) -> Result<Option<Number>, StoreError> {
+        Ok(reading!(&self.db, c => {
+            sqlx::query_scalar(journal::INCIDENT_IN).bind(room.to_string()).fetch_optional(c).await?
+        }))
     }
 
     async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError> {

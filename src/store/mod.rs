@@ -9,6 +9,7 @@ mod directory;
 mod journal;
 mod ledger;
 mod local;
+mod mailbox;
 mod models;
 mod outbox;
 mod transcript;
@@ -20,6 +21,7 @@ pub use backup::backed_up;
 pub use catalogue::STATEMENTS;
 pub use db::{Db, Tx};
 pub use local::LocalStore;
+pub use mailbox::MailStore;
 pub use verify::Verified;
 
 use std::collections::HashMap;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::codec::{from_json, to_json};
 use super::db::{executing, reading, writing};
 use super::{Db, Tx};
+use crate::plan::Number;
 use crate::ports::{Draft, Job, JobState, StoreError, Work};
 
 /// What waits under the same key is asked for once more. If the chat said when to come back, that still holds.
@@ -24,15 +25,20 @@ pub(super) const NEXT_DUE: &str = "SELECT MIN(CASE WHEN leased_until > due THEN 
      WHERE state = 'waiting'";
 pub(super) const DONE: &str = "DELETE FROM outbox WHERE id = $1 AND wanted = $2";
 pub(super) const AGAIN: &str = "UPDATE outbox SET leased_until = $2, attempts = 0, why = '' WHERE id = $1";
-pub(super) const LATER: &str = "UPDATE outbox SET due = $2, leased_until = $3, why = $4 WHERE id = $1";
+/// What was not even tried ($5) counts as not begun.
+pub(super) const LATER: &str =
+    "UPDATE outbox SET due = $2, leased_until = $3, why = $4, attempts = attempts - $5 WHERE id = $1";
 pub(super) const PARK: &str =
     "UPDATE outbox SET state = 'parked', changed = $2, leased_until = $3, why = $4 WHERE id = $1";
 /// No chat delivers anything again after this long.
 const HEARD_AGAIN: TimeDelta = TimeDelta::days(30);
 pub(super) const FORGET: &str = "DELETE FROM inbox WHERE at < $1";
 pub(super) const RELEASE: &str = "UPDATE outbox SET leased_until = $1 WHERE leased_until > $1";
+/// What was set aside had been begun: `attempts` is at least one.
 pub(super) const UNPARK: &str =
-    "UPDATE outbox SET state = 'waiting', due = $1, attempts = 0, why = '' WHERE state = 'parked'";
+    "UPDATE outbox SET state = 'waiting', due = $1, attempts = 1, why = '' WHERE state = 'parked'";
+pub(super) const UNPARK_OF: &str =
+    "UPDATE outbox SET state = 'waiting', due = $1, attempts = 1, why = '' WHERE state = 'parked' AND incident = $2";
 
 /// Held by nobody.
 fn free() -> DateTime<Utc> {
@@ -44,6 +50,7 @@ pub(super) async fn enqueue(tx: &mut Tx, draft: &Draft) -> Result<(), StoreError
     let incident = match &draft.work {
         Work::Effect { incident, .. } => Some(*incident),
         Work::Look { incident, .. } | Work::Answer { incident, .. } => *incident,
+        Work::Fetch { .. } | Work::ShowHome { .. } => None,
     };
     executing!(
         tx,
@@ -106,13 +113,19 @@ pub(super) async fn settle(tx: &mut Tx, job: &Job, state: &JobState) -> Result<(
                 executing!(tx, sqlx::query(AGAIN).bind(job.id).bind(free()));
             }
         }
-        JobState::Later { due, why } => {
-            executing!(tx, sqlx::query(LATER).bind(job.id).bind(due).bind(free()).bind(why));
+        JobState::Later { due, why, tried } => {
+            let untried = i64::from(!tried);
+            executing!(tx, sqlx::query(LATER).bind(job.id).bind(due).bind(free()).bind(why).bind(untried));
         }
         JobState::Parked { at, why } => {
             executing!(tx, sqlx::query(PARK).bind(job.id).bind(at).bind(free()).bind(why));
         }
     }
+    Ok(())
+}
+
+pub(super) async fn try_again(tx: &mut Tx, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
+    executing!(tx, sqlx::query(UNPARK_OF).bind(now).bind(incident));
     Ok(())
 }
 

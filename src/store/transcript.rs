@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::codec::corrupt;
 use super::db::{executing, writing};
 use super::{Tx, directory};
-use crate::plan::{MessageId, Number, Person};
+use crate::plan::{MessageId, Number, Person, RoomId};
 use crate::ports::{MessageRecord, StoreError};
 
 /// Also tells by what name the author is known, and whether to be in the room: messages are what there is most of, and
@@ -16,6 +16,8 @@ pub(super) const RECORD: &str = "INSERT INTO messages (room, id, incident, threa
      (SELECT COUNT(*) FROM members m WHERE m.room = $1 AND m.person = $5)";
 pub(super) const MESSAGE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE room = $1 AND id = $2";
+pub(super) const SINCE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
+     FROM messages WHERE room = $1 AND at >= $2 AND NOT deleted ORDER BY at, id";
 pub(super) const REVISE: &str =
     "UPDATE messages SET text = $3, edited = TRUE WHERE room = $1 AND id = $2 AND NOT deleted";
 pub(super) const ERASE: &str = "UPDATE messages SET text = '', deleted = TRUE WHERE room = $1 AND id = $2";
@@ -86,6 +88,13 @@ pub(super) async fn message(tx: &mut Tx, id: &MessageId) -> Result<Option<Messag
         sqlx::query_as(MESSAGE).bind(id.room.to_string()).bind(&id.id).fetch_optional(&mut *c).await?
     });
     row.map(MessageRecord::try_from).transpose()
+}
+
+pub(super) async fn since(tx: &mut Tx, room: &RoomId, since: DateTime<Utc>) -> Result<Vec<MessageRecord>, StoreError> {
+    let rows: Vec<MessageRow> = writing!(tx, c => {
+        sqlx::query_as(SINCE).bind(room.to_string()).bind(since).fetch_all(&mut *c).await?
+    });
+    rows.into_iter().map(MessageRecord::try_from).collect()
 }
 
 pub(super) async fn revise(tx: &mut Tx, id: &MessageId, text: &str) -> Result<(), StoreError> {

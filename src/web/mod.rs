@@ -10,6 +10,7 @@ mod board;
 mod chat;
 mod guard;
 mod health;
+mod hooks;
 mod incident;
 mod layout;
 mod live;
@@ -38,6 +39,7 @@ use crate::postmortem::Template;
 
 pub use chat::{ChatPages, ChatViewer, routes as chat_routes};
 pub use guard::Hosts;
+pub use hooks::routes as hook_routes;
 pub use layout::{NavItem, Page, page};
 pub use sight::Reader;
 pub use trouble::Trouble;

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{Hosts, Site, router};
 use crate::incident::{Incident, Recorded, Status};
-use crate::plan::{Number, Person, PersonId, Plan, Platform};
+use crate::plan::{Number, Person, PersonId, Plan, Platform, RoomId};
 use crate::ports::{ActionRow, Clock, Ledger, MessageRecord, Parked, Readiness, StoreError, Summary, Viewer};
 use crate::postmortem::Template;
 
@@ -38,6 +38,10 @@ fn incident(number: Number) -> Option<Incident> {
 
 #[async_trait]
 impl Ledger for Books {
+    async fn incident_in(&self, _room: &RoomId) -> Result<Option<Number>, StoreError> {
+        Ok(None)
+    }
+
     async fn open(&self) -> Answer<Vec<Summary>> {
         let summary = |incident: Incident| Summary {
             number: incident.number,

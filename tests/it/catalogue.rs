@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firebell::ports::Act;
+use firebell::ports::{Act, Clock, Mailbox};
 use firebell::store::{Db, STATEMENTS, Store, backed_up};
 use regex::Regex;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
@@ -87,6 +87,8 @@ fn a_backup_has_every_table_and_column() {
     }
     // Work gets a new id, in the same order.
     assert!(expected.get_mut("outbox").expect("an outbox").remove("id"));
+    // And so does what was delivered.
+    assert!(expected.get_mut("mail").expect("a mailbox").remove("id"));
     let backed_up: BTreeMap<String, BTreeSet<String>> = backed_up()
         .into_iter()
         .map(|(table, columns)| (table.to_string(), columns.into_iter().map(str::to_string).collect()))
@@ -111,6 +113,12 @@ async fn lively(world: &World) {
     world.act("Bob", Act::Edit { message, text: "The disk of db-4 is full".into() }).await;
     world.says("Ann", ROOM, "/incident lead @bob").await;
     world.says("Bob", ROOM, "/incident update We move the data").await;
+    world
+        .mailbox()
+        .put("slack", "event", "{\"type\":\"event_callback\"}", world.clock.now())
+        .await
+        .expect("to keep it");
+    world.mailbox().alive("slack", world.clock.now()).await.expect("to note it");
 }
 
 async fn backup(url: &str) -> (String, u64) {

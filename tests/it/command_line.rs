@@ -54,6 +54,19 @@ async fn an_unknown_key_is_refused_with_its_place_and_the_nearest_one() {
     assert!(found.contains("other.toml: the configuration file cannot be read"), "{found}");
 }
 
+/// Also where nothing works yet: it is the first thing that somebody with Slack does.
+#[cfg(feature = "slack")]
+#[tokio::test]
+async fn the_manifest_is_printed_whatever_the_configuration_says() {
+    let home = Home::new();
+    home.write("config/firebell.toml", "[store]\nurll = \"sqlite://x.db\"\n");
+    let manifest = |words: &str| serde_json::from_str::<Value>(&home.run(words).ok()).expect("JSON");
+    assert_eq!(manifest("manifest")["settings"]["socket_mode_enabled"], true);
+    let http = manifest("manifest --url https://firebell.example.org/");
+    assert_eq!(http["settings"]["interactivity"]["request_url"], "https://firebell.example.org/slack/interactions");
+    assert_eq!(http["features"]["slash_commands"][0]["command"], "/incident");
+}
+
 #[tokio::test]
 async fn nobody_can_come_in_from_elsewhere_without_a_password() {
     let mut home = Home::new();

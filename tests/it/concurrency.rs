@@ -63,7 +63,15 @@ fn speaker(name: &str) -> Speaker {
 
 fn typed(who: &str, room: &str, id: &str, words: &str, at: DateTime<Utc>) -> Inbound {
     let room = Room { id: room_id(room), name: room.into() };
-    let heard = Heard::Command { id: id.into(), by: speaker(who), room, words: words.into(), mentions: Vec::new() };
+    let heard = Heard::Command {
+        id: id.into(),
+        by: speaker(who),
+        room,
+        words: words.into(),
+        mentions: Vec::new(),
+        reply: None,
+        about: None,
+    };
     Inbound { at, heard }
 }
 
@@ -88,6 +96,7 @@ fn marked(n: usize, at: DateTime<Utc>) -> Inbound {
         on: true,
         stamp: n.to_string(),
         said: None,
+        unread: false,
     };
     Inbound { at, heard }
 }

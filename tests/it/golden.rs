@@ -9,7 +9,7 @@ use insta::assert_debug_snapshot;
 const V1: &str = include_str!("../golden/v1.jsonl");
 
 /// Every kind of event, as it is called in the log.
-pub const KINDS: [&str; 26] = [
+pub const KINDS: [&str; 30] = [
     "declared",
     "room_opened",
     "card_posted",
@@ -36,6 +36,10 @@ pub const KINDS: [&str; 26] = [
     "commander_asked",
     "update_reminded",
     "snoozed",
+    "room_renamed",
+    "room_lost",
+    "room_found",
+    "gap_noted",
 ];
 
 /// Every way of taking back.
@@ -84,6 +88,10 @@ fn kind(event: &Event) -> &'static str {
         Event::CommanderAsked => "commander_asked",
         Event::UpdateReminded { .. } => "update_reminded",
         Event::Snoozed { .. } => "snoozed",
+        Event::RoomRenamed { .. } => "room_renamed",
+        Event::RoomLost { .. } => "room_lost",
+        Event::RoomFound { .. } => "room_found",
+        Event::GapNoted { .. } => "gap_noted",
     }
 }
 

@@ -21,6 +21,9 @@ mod golden;
 mod house;
 mod pages;
 mod properties;
+#[cfg(feature = "slack")]
+#[allow(dead_code, unused_imports, reason = "it can do more than what the stories have needed so far")]
+mod slack;
 mod stories;
 mod support;
 mod tools;

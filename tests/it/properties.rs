@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use firebell::grammar::{Context, WORDS, names_in, parse};
 use firebell::incident::{
-    ActionAim, Actor, Alarm, Asked, Command, Event, Incident, MergeTarget, Milestone, Recorded, Reminder, SaidMessage,
-    Status, consequences, decide, evolve,
+    ActionAim, Actor, Alarm, Asked, Command, Event, Gap, Incident, Loss, MergeTarget, Milestone, Recorded, Reminder,
+    SaidMessage, Status, consequences, decide, evolve,
 };
 use firebell::plan::{Mark, MessageId, Person, PersonId, Plan, Platform, Room, RoomId};
 use proptest::collection::vec;
@@ -265,6 +265,13 @@ fn of_firebell() -> BoxedStrategy<Command> {
         (message(), words()).prop_map(|(message, text)| Command::Revise { message, text }),
         message().prop_map(|message| Command::Erase { message }),
         alarm().prop_map(Command::Ring),
+        (0..2_u8, words()).prop_map(|(n, name)| Command::NoteRename { room: Room { id: room(n), name } }),
+        (0..2_u8, select(vec![Loss::Archived, Loss::Removed, Loss::Deleted]))
+            .prop_map(|(n, why)| Command::NoteLoss { room: room(n), why }),
+        (0..2_u8).prop_map(|n| Command::NoteFound { room: room(n) }),
+        (0..2_u8, moment(), moment(), 0..3_u32, any::<bool>()).prop_map(|(n, from, until, found, whole)| {
+            Command::NoteGap { gap: Gap { room: room(n), from, until, lost: None }, found, whole }
+        }),
         (declared(), vec(any_step(), 0..6)).prop_map(|(first, rest)| {
             let steps: Vec<Step> = std::iter::once(first).chain(rest).collect();
             Command::Absorb { other: Box::new(course(3, &steps).0) }
@@ -429,7 +436,7 @@ fn the_courses_have_something_in_them() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut kinds = std::collections::BTreeSet::new();
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let steps = steps().new_tree(&mut runner).expect("steps").current();
         let (_, log, _) = course(1, &steps);
         let kind = |fact: &Recorded| serde_json::to_value(&fact.event).expect("JSON")["type"].to_string();

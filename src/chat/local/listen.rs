@@ -12,7 +12,8 @@ use super::{Local, message_id};
 use crate::incident::SaidMessage;
 use crate::plan::{Person, PersonId, Room, RoomId};
 use crate::ports::{
-    Change, Chat, Heard, Inbound, LocalMessage, LocalPerson, Said, Slice, Speaker, StoreError, StoredChange,
+    Change, Chat, Heard, Inbound, LocalMessage, LocalPerson, ReadMessage, Said, Slice, Speaker, StoreError,
+    StoredChange,
 };
 
 /// How many changes are heard at once.
@@ -125,9 +126,12 @@ impl Local {
             (Change::Typed { words, by, mentions }, _) => {
                 let Some(room) = self.book.room(&room).await? else { return Ok(None) };
                 let room = Room { id: room.id, name: room.name };
-                Some(Heard::Command { id: stamp, by: self.speaker(by, people), room, words, mentions })
+                let by = self.speaker(by, people);
+                Some(Heard::Command { id: stamp, by, room, words, mentions, reply: None, about: None })
             }
-            (Change::Posted, Some(message)) if only_for.is_none() => self.said(&message, text, people),
+            (Change::Posted, Some(message)) if only_for.is_none() => {
+                self.said(&message, text, people).map(Heard::Message)
+            }
             (Change::Edited, Some(message)) if message.author.is_some() => {
                 let text = text.unwrap_or_default();
                 Some(Heard::Edited { message: message_id(&message), text, version: stamp })
@@ -137,7 +141,9 @@ impl Local {
                 let said = self.said_at(&message, seq).await?;
                 let by = self.speaker(by, people);
                 let private_room = self.book.room(&room).await?.is_none_or(|r| r.private);
-                Some(Heard::Reacted { message: message_id(&message), emoji, by, on, stamp, said, private_room })
+                let message = message_id(&message);
+                let unread = false;
+                Some(Heard::Reacted { message, emoji, by, on, stamp, said, unread, private_room })
             }
             (Change::Pinned { by: Some(by), on }, Some(message)) => {
                 let said = self.said_at(&message, seq).await?;
@@ -152,28 +158,28 @@ impl Local {
     }
 
     /// The latest that people have said in this room, oldest first, without threads: for a room that is new.
-    pub(super) async fn read_back(&self, room: &RoomId) -> Result<Vec<Inbound>, StoreError> {
+    pub(super) async fn read_back(&self, room: &RoomId) -> Result<Vec<ReadMessage>, StoreError> {
         let people = self.people_by_id().await?;
         let nobody = super::person_id(super::BOT);
         let messages = self.book.messages(&nobody, room, Slice::Page { before: None }, READ_BACK).await?;
         let said = messages.into_iter().filter(|m| !m.deleted).filter_map(|message| {
-            let heard = self.said(&message, Some(message.text.clone()), &people)?;
-            Some(Inbound { at: message.at, heard })
+            let said = self.said(&message, Some(message.text.clone()), &people)?;
+            Some(ReadMessage { at: message.at, said, reactions: Vec::new() })
         });
         Ok(said.collect())
     }
 
     /// `text` is what it said when it was posted; nothing, if it is deleted by now.
-    fn said(&self, message: &LocalMessage, text: Option<String>, people: &People) -> Option<Heard> {
+    fn said(&self, message: &LocalMessage, text: Option<String>, people: &People) -> Option<Said> {
         let author = message.author.clone()?;
         let id = message_id(message);
-        Some(Heard::Message(Said {
+        Some(Said {
             link: self.link(&id.room, Some(&id)),
             id,
             thread: message.thread.map(|t| t.to_string()),
             by: self.speaker(author, people),
             text: text.unwrap_or_default(),
-        }))
+        })
     }
 
     /// The person's message as it was when that change was made. What Firebell says is nobody's finding.

@@ -1,6 +1,7 @@
 //! Firebell speaks in the local chat.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::messages::Draft;
 use super::pen::Pen;
@@ -8,7 +9,9 @@ use super::rooms::new_id;
 use super::{Local, names, room_id};
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
-use crate::ports::{Change, Chat, Failure, Inbound, LocalMessage, LocalRoom, NewRoom, Posted, StoreError};
+use crate::ports::{
+    Answer, Change, Chat, Failure, Inbound, LocalMessage, LocalRoom, NewRoom, Once, Posted, Reading, StoreError,
+};
 
 /// Suffixes tried for a taken name, `-2` to this; then something is wrong.
 const NAMES: u32 = 1000;
@@ -19,11 +22,11 @@ impl Chat for Local {
         Platform::Local
     }
 
-    async fn open_room(&self, key: &str, wanted: NewRoom) -> Result<Room, Failure> {
+    async fn open_room(&self, once: Once<'_>, wanted: NewRoom) -> Result<Room, Failure> {
         let mut pen = self.write().await.map_err(later)?;
-        let room = match pen.tx.room_of_effect(key).await.map_err(later)? {
+        let room = match pen.tx.room_of_effect(once.key).await.map_err(later)? {
             Some(room) => room,
-            None => make(&mut pen, key, &wanted).await?,
+            None => make(&mut pen, once.key, &wanted).await?,
         };
         self.finish(pen).await.map_err(later)?;
         Ok(Room { id: room.id, name: room.name })
@@ -36,7 +39,7 @@ impl Chat for Local {
         self.finish(pen).await.map(drop).map_err(later)
     }
 
-    async fn post(&self, key: &str, message: Posted<'_>) -> Result<MessageId, Failure> {
+    async fn post(&self, once: Once<'_>, message: Posted<'_>) -> Result<MessageId, Failure> {
         let mut pen = self.write().await.map_err(later)?;
         existing(&mut pen, message.room).await?;
         let thread = match message.thread {
@@ -51,7 +54,7 @@ impl Chat for Local {
             text: String::new(),
             doc: Some(message.doc.clone()),
         };
-        let id = put_once(&mut pen, key, draft).await?;
+        let id = put_once(&mut pen, once.key, draft).await?;
         self.finish(pen).await.map_err(later)?;
         Ok(MessageId { room: message.room.clone(), id: id.to_string() })
     }
@@ -70,7 +73,8 @@ impl Chat for Local {
         self.finish(pen).await.map(drop).map_err(later)
     }
 
-    async fn answer(&self, key: &str, to: &PersonId, room: &RoomId, doc: &Doc) -> Result<(), Failure> {
+    async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure> {
+        let Answer { to, room, doc, .. } = answer;
         if to.platform != Platform::Local {
             return Err(never(format!("{to} is not a person of the local chat")));
         }
@@ -78,12 +82,18 @@ impl Chat for Local {
         existing(&mut pen, room).await?;
         let doc = Some(doc.clone());
         let draft = Draft { room, thread: None, author: None, only_for: Some(to), text: String::new(), doc };
-        put_once(&mut pen, key, draft).await?;
+        put_once(&mut pen, once.key, draft).await?;
         self.finish(pen).await.map(drop).map_err(later)
     }
 
-    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure> {
-        self.read_back(room).await.map_err(later)
+    async fn said_in(&self, room: &RoomId, _since: DateTime<Utc>) -> Result<Reading, Failure> {
+        let messages = self.read_back(room).await.map_err(later)?;
+        Ok(Reading { messages, ..Reading::default() })
+    }
+
+    /// Every touch of a message brings the message along.
+    async fn message(&self, _id: &MessageId) -> Result<Option<Inbound>, Failure> {
+        Ok(None)
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {

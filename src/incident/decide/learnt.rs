@@ -1,7 +1,7 @@
 //! What a chat has done: the room is there, the card is there. Heard twice, it is so already.
 
-use super::super::{AlreadySo, Event, Incident, Refusal};
-use crate::plan::{MessageId, Room};
+use super::super::{AlreadySo, Event, Gap, Incident, Loss, Refusal};
+use crate::plan::{MessageId, Room, RoomId};
 
 const KNOWN: Refusal = Refusal::AlreadySo(AlreadySo::Noted);
 
@@ -23,5 +23,37 @@ pub(super) fn announcement(incident: &Incident, message: MessageId) -> Result<Ve
     match incident.announcements.contains_key(&message.room) {
         true => Err(KNOWN),
         false => Ok(vec![Event::Announced { message }]),
+    }
+}
+
+pub(super) fn rename(incident: &Incident, room: Room) -> Result<Vec<Event>, Refusal> {
+    match incident.rooms.iter().any(|r| r.room.id == room.id && r.room.name != room.name) {
+        true => Ok(vec![Event::RoomRenamed { room }]),
+        false => Err(KNOWN),
+    }
+}
+
+/// When the incident is over, its rooms may go.
+pub(super) fn loss(incident: &Incident, room: RoomId, why: Loss) -> Result<Vec<Event>, Refusal> {
+    let heard = incident.rooms.iter().any(|r| r.room.id == room && r.lost.is_none());
+    match heard && incident.status.is_open() {
+        true => Ok(vec![Event::RoomLost { room, why }]),
+        false => Err(KNOWN),
+    }
+}
+
+pub(super) fn found(incident: &Incident, room: RoomId) -> Result<Vec<Event>, Refusal> {
+    match incident.rooms.iter().any(|r| r.room.id == room && r.lost.is_some()) {
+        true => Ok(vec![Event::RoomFound { room }]),
+        false => Err(KNOWN),
+    }
+}
+
+/// A gap in which nothing was missed is worth a line only if somebody could see that there was one.
+pub(super) fn gap(incident: &Incident, gap: Gap, found: u32, whole: bool) -> Result<Vec<Event>, Refusal> {
+    let seen = gap.lost.is_some() || found > 0 || !whole;
+    match incident.has_room(&gap.room) && seen {
+        true => Ok(vec![Event::GapNoted { gap, found, whole }]),
+        false => Err(KNOWN),
     }
 }

@@ -63,6 +63,10 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::NoteRoom { room } => learnt::room(incident, room),
         Command::NoteCard { message } => learnt::card(incident, message),
         Command::NoteAnnouncement { message } => learnt::announcement(incident, message),
+        Command::NoteRename { room } => learnt::rename(incident, room),
+        Command::NoteLoss { room, why } => learnt::loss(incident, room, why),
+        Command::NoteFound { room } => learnt::found(incident, room),
+        Command::NoteGap { gap, found, whole } => learnt::gap(incident, gap, found, whole),
         Command::Ring(alarm) => alarms::ring(incident, alarm, asked),
     }
 }
@@ -97,6 +101,10 @@ fn needs(command: &Command) -> Option<Permission> {
         | Command::NoteRoom { .. }
         | Command::NoteCard { .. }
         | Command::NoteAnnouncement { .. }
+        | Command::NoteRename { .. }
+        | Command::NoteLoss { .. }
+        | Command::NoteFound { .. }
+        | Command::NoteGap { .. }
         | Command::Ring(_) => return None,
     })
 }

@@ -1,19 +1,19 @@
 //! The whole job: declare, talk, mark, command, update, resolve, close.
 
 use chrono::TimeDelta;
-use firebell::ports::{Act, Chat, NewRoom};
+use firebell::ports::{Chat, NewRoom, Once};
 use insta::assert_snapshot;
 
-use super::on_both;
-use crate::support::world::{World, room_id};
+use super::on_every_chat;
+use crate::support::world::World;
 
-on_both!(
+on_every_chat!(
     from_declare_to_postmortem,
     a_second_declarer_is_shown_the_first,
     two_take_command,
     closing_at_once,
-    it_came_back,
-    what_is_said_while_the_room_opens
+    it_came_back;
+    local: [what_is_said_while_the_room_opens]
 );
 
 async fn from_declare_to_postmortem(world: World) {
@@ -245,17 +245,13 @@ async fn it_came_back(world: World) {
 
 /// The chat has made the room, and Firebell was away before it knew.
 async fn what_is_said_while_the_room_opens(world: World) {
-    world.try_act("Ann", post("general", "/incident declare Checkout is down")).await.expect("to declare");
+    world.begins_to_say("Ann", "general", "/incident declare Checkout is down").await;
     world.hear().await;
-    let room = NewRoom { name: "inc-1-checkout-down".into(), private: false, topic: String::new() };
-    world.chat.open_room("effect/1/1/0", room).await.expect("a room");
-    world.try_act("Bob", post("inc-1-checkout-down", "I was quicker")).await.expect("to speak");
+    let room = NewRoom { name: "inc-1-checkout-down".into(), private: false, topic: String::new(), near: None };
+    world.chat.open_room(Once { key: "effect/1/1/0", again: false }, room).await.expect("a room");
+    world.begins_to_say("Bob", "inc-1-checkout-down", "I was quicker").await;
     world.hear().await;
     world.settle().await;
     assert_snapshot!(world.transcript(1).await, @"Bob: I was quicker");
     world.ends().await;
-}
-
-fn post(room: &str, text: &str) -> Act {
-    Act::Post { room: room_id(room), thread: None, text: text.into() }
 }

@@ -1,15 +1,14 @@
 //! Emoji and pins: on the timeline, off the timeline, and what becomes of the message.
 
 use chrono::TimeDelta;
-use firebell::ports::Act;
 use insta::assert_snapshot;
 
-use super::on_both;
-use crate::support::world::{World, room_id};
+use super::on_every_chat;
+use crate::support::world::World;
 
 const ROOM: &str = "inc-1-checkout-down";
 
-on_both!(
+on_every_chat!(
     an_emoji_marks_and_taking_it_off_unmarks,
     two_with_the_same_emoji_make_one_entry,
     an_edited_message_revises_its_entry,
@@ -53,8 +52,7 @@ async fn two_with_the_same_emoji_make_one_entry(world: World) {
 async fn an_edited_message_revises_its_entry(world: World) {
     declared(&world).await;
     world.reacts("Ann", ROOM, "The disk", "💡").await;
-    let message = world.message("Bob", ROOM, "The disk").await.id;
-    world.act("Bob", Act::Edit { message, text: "The disk of db-4 is full".into() }).await;
+    world.edits("Bob", ROOM, "The disk", "The disk of db-4 is full").await;
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Ann declared: Checkout is down
     12:00 Bob hypothesis: The disk of db-4 is full
@@ -66,8 +64,7 @@ async fn an_edited_message_revises_its_entry(world: World) {
 async fn a_deleted_message_leaves_no_text(world: World) {
     declared(&world).await;
     world.reacts("Ann", ROOM, "The disk", "⚖️").await;
-    let message = world.message("Bob", ROOM, "The disk").await.id;
-    world.act("Bob", Act::Delete { message }).await;
+    world.deletes("Bob", ROOM, "The disk").await;
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Ann declared: Checkout is down
     12:00 Bob decision: (message deleted)
@@ -78,9 +75,7 @@ async fn a_deleted_message_leaves_no_text(world: World) {
 
 async fn a_thread_reply_is_captured_as_itself(world: World) {
     declared(&world).await;
-    let root = world.message("Bob", ROOM, "The disk").await.id;
-    let reply = Act::Post { room: room_id(ROOM), thread: Some(root), text: "It fills since the backup".into() };
-    world.act("Ann", reply).await;
+    world.replies("Ann", ROOM, "The disk", "It fills since the backup").await;
     world.reacts("Bob", ROOM, "It fills", "📌").await;
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Ann declared: Checkout is down
@@ -126,13 +121,12 @@ async fn a_memo_makes_an_action_item(world: World) {
 
 async fn the_chats_own_pin_is_a_mark(world: World) {
     declared(&world).await;
-    let message = world.message("Bob", ROOM, "The disk").await.id;
-    world.act("Bob", Act::Pin { message, on: true }).await;
+    world.pins("Bob", ROOM, "The disk", true).await;
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Ann declared: Checkout is down
     12:00 Bob note: The disk of db-3 is full
     ");
-    world.act("Bob", Act::Pin { message, on: false }).await;
+    world.pins("Bob", ROOM, "The disk", false).await;
     assert_snapshot!(world.timeline(1).await, @"12:00 Ann declared: Checkout is down");
     world.ends().await;
 }
@@ -166,7 +160,7 @@ async fn a_light_offers_to_declare(world: World) {
         Next update due: 16:00 UTC
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-nobody-can-pay-since-noon Firebell: SEV3 declared by Ann: Nobody can pay since noon
-        Declared from this message (http://firebell.test/chat#general/9)
+        Declared from this message (its address)
         Nobody is in command yet. Type /incident claim to take it.
     #incidents Firebell: SEV3 · Nobody can pay since noon · investigating
         Some users are affected, and there is a way around it.
@@ -190,7 +184,7 @@ async fn a_light_offers_to_declare(world: World) {
         Next update due: 16:00 UTC
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-nobody-can-pay-since-noon Firebell: SEV3 declared by Ann: Nobody can pay since noon
-        Declared from this message (http://firebell.test/chat#general/9)
+        Declared from this message (its address)
         Nobody is in command yet. Type /incident claim to take it.
     #incidents Firebell: SEV3 · Nobody can pay since noon · investigating
         Some users are affected, and there is a way around it.

@@ -1,4 +1,4 @@
-//! Whole conversations: typed this, saw that. Each runs on both databases.
+//! Whole conversations: typed this, saw that. Each runs in every chat, on both databases.
 
 mod commands;
 mod incident;
@@ -6,22 +6,41 @@ mod marks;
 mod private;
 mod reminders;
 mod restart;
+#[cfg(feature = "slack")]
+mod slack;
 
-/// Makes of each story a test for SQLite and one for PostgreSQL.
-/// A story takes the usual world; those behind the semicolon take the ground, and make a world of their own.
-macro_rules! on_both {
-    ($($story:ident),* $(,)? $(; $($own:ident),* $(,)?)?) => {
-        mod sqlite {
-            use crate::support::world::{Ground, World};
-            $(#[tokio::test] async fn $story() { super::$story(World::on(Ground::sqlite()).await).await; })*
-            $($(#[tokio::test] async fn $own() { super::$own(Ground::sqlite()).await; })*)?
+/// Makes of each story a test for each chat and database: in the local chat, and in Slack, on SQLite and PostgreSQL.
+/// A story takes the usual world; one with a plan of its own takes the scene, and makes its world there. Those in
+/// brackets are about the local chat alone: the words, or what happens, differ in others.
+macro_rules! on_every_chat {
+    ($($story:ident),* $(,)? $(; scenes: $($own:ident),+)? $(; local: [$($local:ident),+ $(,)?])?) => {
+        mod local_on_sqlite {
+            use crate::support::world::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::local_on_sqlite().world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::local_on_sqlite()).await; })*)?
+            $($(#[tokio::test] async fn $local() { super::$local(Scene::local_on_sqlite().world().await).await; })*)?
         }
-        mod postgres {
-            use crate::support::world::{Ground, World};
-            $(#[tokio::test] async fn $story() { super::$story(World::on(Ground::postgres().await).await).await; })*
-            $($(#[tokio::test] async fn $own() { super::$own(Ground::postgres().await).await; })*)?
+        mod local_on_postgres {
+            use crate::support::world::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::local_on_postgres().await.world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::local_on_postgres().await).await; })*)?
+            $($(#[tokio::test] async fn $local() {
+                super::$local(Scene::local_on_postgres().await.world().await).await;
+            })*)?
+        }
+        #[cfg(feature = "slack")]
+        mod slack_on_sqlite {
+            use crate::support::world::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_sqlite().await.world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_sqlite().await).await; })*)?
+        }
+        #[cfg(feature = "slack")]
+        mod slack_on_postgres {
+            use crate::support::world::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_postgres().await.world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_postgres().await).await; })*)?
         }
     };
 }
 
-use on_both;
+use on_every_chat;

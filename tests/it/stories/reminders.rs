@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use insta::assert_snapshot;
 
-use super::on_both;
+use super::on_every_chat;
 use crate::support::world::World;
 
 const ROOM: &str = "inc-1-checkout-down";
 
-on_both!(nobody_in_command, an_update_is_due, a_snooze, no_update_is_due_when_it_is_over, announcements_follow);
+on_every_chat!(nobody_in_command, an_update_is_due, a_snooze, no_update_is_due_when_it_is_over, announcements_follow);
 
 async fn nobody_in_command(world: World) {
     world.says("Ann", "general", "/incident declare sev4 Checkout is down").await;

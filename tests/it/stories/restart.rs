@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use insta::assert_snapshot;
 
-use super::on_both;
+use super::on_every_chat;
 use crate::support::world::World;
 
-on_both!(a_restart_says_nothing, reminders_survive_without_a_burst);
+on_every_chat!(a_restart_says_nothing, reminders_survive_without_a_burst);
 
 async fn a_restart_says_nothing(world: World) {
     world.says("Ann", "general", "/incident declare sev2 Checkout is down").await;

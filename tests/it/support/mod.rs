@@ -5,6 +5,8 @@ pub mod hands;
 pub mod postgres;
 pub mod serve;
 pub mod snapshot;
+#[cfg(feature = "slack")]
+pub mod town;
 pub mod visitor;
 pub mod wait;
 pub mod watch;

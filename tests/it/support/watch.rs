@@ -9,8 +9,9 @@ use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
-    Chat, Done, Draft, Failure, Inbound, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
-    LocalTransaction, MessageRecord, NewRoom, Offer, Posted, RoomView, Slice, StoreError, StoredChange, Transaction,
+    Answer, Chat, Done, Draft, Failure, Inbound, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson,
+    LocalRoom, LocalTransaction, MessageRecord, NewRoom, Offer, Once, Posted, Reading, RoomView, Slice, StoreError,
+    StoredChange, Transaction,
 };
 
 use super::world::Between;
@@ -125,6 +126,18 @@ impl Transaction for WatchedEntry {
         self.inner.message(id).await
     }
 
+    async fn messages_since(&mut self, room: &RoomId, since: DateTime<Utc>) -> Result<Vec<MessageRecord>, StoreError> {
+        self.inner.messages_since(room, since).await
+    }
+
+    async fn open_rooms(&mut self) -> Result<Vec<(Number, RoomId)>, StoreError> {
+        self.inner.open_rooms().await
+    }
+
+    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.try_again(incident, now).await
+    }
+
     async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError> {
         self.inner.revise(id, text).await
     }
@@ -182,28 +195,32 @@ impl Chat for WatchedChat {
         self.inner.platform()
     }
 
-    async fn open_room(&self, key: &str, room: NewRoom) -> Result<Room, Failure> {
-        self.watch.then(&format!("chat.open_room {key}"), self.inner.open_room(key, room)).await
+    async fn open_room(&self, once: Once<'_>, room: NewRoom) -> Result<Room, Failure> {
+        self.watch.then(&format!("chat.open_room {}", once.key), self.inner.open_room(once, room)).await
     }
 
     async fn invite(&self, room: &RoomId, people: &[PersonId]) -> Result<(), Failure> {
         self.watch.then(&format!("chat.invite {room}"), self.inner.invite(room, people)).await
     }
 
-    async fn post(&self, key: &str, message: Posted<'_>) -> Result<MessageId, Failure> {
-        self.watch.then(&format!("chat.post {key}"), self.inner.post(key, message)).await
+    async fn post(&self, once: Once<'_>, message: Posted<'_>) -> Result<MessageId, Failure> {
+        self.watch.then(&format!("chat.post {}", once.key), self.inner.post(once, message)).await
     }
 
     async fn edit(&self, message: &MessageId, doc: &Doc) -> Result<(), Failure> {
         self.watch.then(&format!("chat.edit {}/{}", message.room, message.id), self.inner.edit(message, doc)).await
     }
 
-    async fn answer(&self, key: &str, to: &PersonId, room: &RoomId, doc: &Doc) -> Result<(), Failure> {
-        self.watch.then(&format!("chat.answer {key}"), self.inner.answer(key, to, room, doc)).await
+    async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.answer {}", once.key), self.inner.answer(once, answer)).await
     }
 
-    async fn said_in(&self, room: &RoomId) -> Result<Vec<Inbound>, Failure> {
-        self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room)).await
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure> {
+        self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room, since)).await
+    }
+
+    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure> {
+        self.watch.then("chat.message", self.inner.message(id)).await
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {

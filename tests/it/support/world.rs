@@ -8,11 +8,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use firebell::chat::local::{Listener, Local, Setup};
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
-use firebell::plan::{Person, Plan, Platform, RoomId};
+use firebell::plan::{Person, PersonId, Plan, Platform, RoomId};
 use firebell::ports::{Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, SignIn, Slice};
-use firebell::store::{Db, LocalStore, Store};
+use firebell::store::{Db, LocalStore, MailStore, Store};
 
 use super::postgres::Database;
+#[cfg(feature = "slack")]
+use super::town::Town;
+#[cfg(feature = "slack")]
+use crate::slack::Workspace;
 
 /// What a test stands on; dropping it removes it.
 pub enum Ground {
@@ -37,6 +41,73 @@ impl Ground {
             Ground::Postgres(database) => database.url(),
             Ground::Shared(url) => url.clone(),
         }
+    }
+}
+
+/// A chat and a database, for a story to make its world in.
+pub struct Scene {
+    ground: Ground,
+    #[cfg(feature = "slack")]
+    workspace: Option<(Arc<TestClock>, Workspace)>,
+}
+
+impl Scene {
+    pub fn local_on_sqlite() -> Scene {
+        Scene::local(Ground::sqlite())
+    }
+
+    pub async fn local_on_postgres() -> Scene {
+        Scene::local(Ground::postgres().await)
+    }
+
+    fn local(ground: Ground) -> Scene {
+        Scene {
+            ground,
+            #[cfg(feature = "slack")]
+            workspace: None,
+        }
+    }
+
+    #[cfg(feature = "slack")]
+    pub async fn slack_on_sqlite() -> Scene {
+        Scene::slack(Ground::sqlite()).await
+    }
+
+    #[cfg(feature = "slack")]
+    pub async fn slack_on_postgres() -> Scene {
+        Scene::slack(Ground::postgres().await).await
+    }
+
+    #[cfg(feature = "slack")]
+    async fn slack(ground: Ground) -> Scene {
+        let clock = TestClock::new();
+        Scene { ground, workspace: Some((clock.clone(), Town::workspace(clock).await)) }
+    }
+
+    /// What this chat calls them, before there is a world.
+    pub fn person(&self, name: &str) -> PersonId {
+        #[cfg(feature = "slack")]
+        if let Some((_, workspace)) = &self.workspace {
+            return PersonId::new(Platform::Slack, workspace.person(name));
+        }
+        PersonId::new(Platform::Local, name.to_lowercase())
+    }
+
+    #[cfg(feature = "slack")]
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace.as_ref().expect("a scene in Slack").1
+    }
+
+    pub async fn world(self) -> World {
+        self.with(plan()).await
+    }
+
+    pub async fn with(self, plan: Plan) -> World {
+        #[cfg(feature = "slack")]
+        if let Some((clock, workspace)) = self.workspace {
+            return World::in_slack(self.ground, clock, workspace, plan).await;
+        }
+        World::with(self.ground, plan).await
     }
 }
 
@@ -85,6 +156,9 @@ pub struct World {
     pub store: Store,
     pub chat: Arc<Local>,
     pub desk: Desk,
+    /// Where people talk, if it is Slack.
+    #[cfg(feature = "slack")]
+    pub town: Option<Town>,
     db: Db,
     people: Mutex<BTreeMap<String, Person>>,
     /// Up to where each reader has looked.
@@ -127,12 +201,33 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let clock = TestClock::new();
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, None).await;
+        World::of(ground, clock, db, store, chat, desk)
+    }
+
+    /// A world in which people talk in Slack.
+    #[cfg(feature = "slack")]
+    async fn in_slack(ground: Ground, clock: Arc<TestClock>, workspace: Workspace, mut plan: Plan) -> World {
+        plan.announcements = in_slack(&plan.announcements);
+        for room in &plan.announcements.default_rooms {
+            workspace.channel(room.id.trim_start_matches('#'));
+        }
+        let db = Db::open(&ground.url()).await.expect("a database");
+        let store = Store::new(db.clone());
+        let slack = Town::slack(&workspace, &db, clock.clone(), &plan);
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
+        let town = Town::open(workspace, slack, &desk).await;
+        World { town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
+    }
+
+    fn of(ground: Ground, clock: Arc<TestClock>, db: Db, store: Store, chat: Arc<Local>, desk: Desk) -> World {
         World {
             clock,
             store,
             chat,
             desk,
+            #[cfg(feature = "slack")]
+            town: None,
             db,
             people: Mutex::default(),
             read: Mutex::default(),
@@ -144,6 +239,10 @@ impl World {
 
     /// Who is called that; they come in if they are new.
     pub async fn person(&self, name: &str) -> Person {
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            return town.person(name);
+        }
         if let Some(person) = self.people.lock().unwrap().get(name) {
             return person.clone();
         }
@@ -157,7 +256,7 @@ impl World {
         person
     }
 
-    /// Somebody does something, and all that follows from it happens.
+    /// Somebody does something in the local chat, and all that follows from it happens.
     pub async fn act(&self, who: &str, act: Act) {
         self.try_act(who, act).await.expect("the chat to do it");
         self.settle().await;
@@ -180,17 +279,119 @@ impl World {
 
     /// `room` without its `#`.
     pub async fn says(&self, who: &str, room: &str, text: &str) {
-        self.act(who, Act::Post { room: room_id(room), thread: None, text: text.into() }).await;
+        self.begins_to_say(who, room, text).await;
+        self.settle().await;
+    }
+
+    /// It is said, and Firebell has heard nothing yet.
+    pub async fn begins_to_say(&self, who: &str, room: &str, text: &str) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            town.person(who);
+            return town.says(who, room, text);
+        }
+        let room = self.local_room(who, room).await;
+        self.try_act(who, Act::Post { room, thread: None, text: text.into() }).await.expect("the chat to do it");
+    }
+
+    /// In the thread of the message that begins with `to`.
+    pub async fn replies(&self, who: &str, room: &str, to: &str, text: &str) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            let root = town.message(who, room, to).ts;
+            town.workspace.replies(who, room, &root, text, false);
+            return self.settle().await;
+        }
+        let thread = Some(self.message(who, room, to).await.id);
+        self.act(who, Act::Post { room: self.local_room(who, room).await, thread, text: text.into() }).await;
+    }
+
+    pub async fn edits(&self, who: &str, room: &str, text: &str, to: &str) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            town.workspace.edits(who, room, &town.message(who, room, text).ts, to);
+            return self.settle().await;
+        }
+        let message = self.message(who, room, text).await.id;
+        self.act(who, Act::Edit { message, text: to.into() }).await;
+    }
+
+    pub async fn deletes(&self, who: &str, room: &str, text: &str) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            town.workspace.deletes(who, room, &town.message(who, room, text).ts);
+            return self.settle().await;
+        }
+        let message = self.message(who, room, text).await.id;
+        self.act(who, Act::Delete { message }).await;
+    }
+
+    pub async fn pins(&self, who: &str, room: &str, text: &str, on: bool) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            let ts = town.message(who, room, text).ts;
+            match on {
+                true => town.workspace.pins(who, room, &ts),
+                false => town.workspace.unpins(who, room, &ts),
+            }
+            return self.settle().await;
+        }
+        let message = self.message(who, room, text).await.id;
+        self.act(who, Act::Pin { message, on }).await;
     }
 
     pub async fn reacts(&self, who: &str, room: &str, text: &str, emoji: &str) {
-        let message = self.message(who, room, text).await.id;
-        self.act(who, Act::React { message, emoji: emoji.into(), on: true }).await;
+        self.puts(who, room, text, emoji, true).await;
     }
 
     pub async fn unreacts(&self, who: &str, room: &str, text: &str, emoji: &str) {
+        self.puts(who, room, text, emoji, false).await;
+    }
+
+    /// No two things happen at the same moment: by their times they are told apart, and put in order.
+    fn tick(&self) {
+        self.clock.forward(TimeDelta::milliseconds(1));
+    }
+
+    async fn puts(&self, who: &str, room: &str, text: &str, emoji: &str, on: bool) {
+        self.tick();
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            let ts = town.message(who, room, text).ts;
+            let name = emoji_name(emoji);
+            match on {
+                true => town.workspace.reacts(who, room, &ts, name),
+                false => town.workspace.unreacts(who, room, &ts, name),
+            }
+            return self.settle().await;
+        }
         let message = self.message(who, room, text).await.id;
-        self.act(who, Act::React { message, emoji: emoji.into(), on: false }).await;
+        self.act(who, Act::React { message, emoji: emoji.into(), on }).await;
+    }
+
+    /// A room that only those are in who are let in; Firebell among them.
+    pub async fn makes_private_room(&self, who: &str, name: &str) {
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            town.person(who);
+            town.workspace.private_channel(name, &[who, "Firebell"]);
+            return self.settle().await;
+        }
+        let room = Act::NewRoom { name: name.into(), topic: "".into(), private: true, people: vec![] };
+        self.act(who, room).await;
+    }
+
+    /// The local room of this name; private ones have ids that are none.
+    async fn local_room(&self, who: &str, name: &str) -> RoomId {
+        let person = self.person(who).await;
+        let overview = self.chat.overview(&person).await.expect("an overview");
+        let named = overview.rooms.iter().find(|r| r.room.name == name).map(|r| r.room.id.clone());
+        named.unwrap_or_else(|| room_id(name))
     }
 
     /// The message of this room that begins with this text, threads included.
@@ -202,7 +403,7 @@ impl World {
     }
 
     async fn messages(&self, person: &Person, room: &str) -> Vec<LocalMessage> {
-        let room = room_id(room);
+        let room = self.local_room(&person.name, room).await;
         let page = self.chat.history(person, &room, Slice::Page { before: None }).await.expect("a history");
         let mut all = Vec::new();
         for message in page.messages {
@@ -218,14 +419,26 @@ impl World {
 
     /// Everything that this room shows this person, a line a message.
     pub async fn room(&self, who: &str, room: &str) -> String {
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            return plain_addresses(&town.room(who, room));
+        }
         let person = self.person(who).await;
         let messages = self.messages(&person, room).await;
-        messages.iter().map(line).collect::<Vec<_>>().join("\n")
+        plain_addresses(&messages.iter().map(line).collect::<Vec<_>>().join("\n"))
     }
 
     /// What is new for this person since they last looked, in every room that they see: `#room` and the line.
     pub async fn sees(&self, who: &str) -> String {
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            return plain_addresses(&town.sees(who));
+        }
         let person = self.person(who).await;
+        let names: BTreeMap<RoomId, String> = {
+            let overview = self.chat.overview(&person).await.expect("an overview");
+            overview.rooms.into_iter().map(|r| (r.room.id, r.room.name)).collect()
+        };
         let mut after = *self.read.lock().unwrap().get(who).unwrap_or(&0);
         let mut lines = Vec::new();
         loop {
@@ -235,14 +448,15 @@ impl World {
             for seen in changes {
                 let is_new = matches!(seen.change, firebell::ports::Change::Posted);
                 if let (true, Some(message), Some(room)) = (is_new, seen.message, seen.room) {
-                    lines.push(format!("#{} {}", room.id, line(&message)));
+                    let name = names.get(&room).unwrap_or(&room.id);
+                    lines.push(format!("#{name} {}", line(&message)));
                 }
             }
         }
         self.read.lock().unwrap().insert(who.into(), after);
         // Room by room: what order rooms come in, beside each other, is nobody's business.
         lines.sort_by_key(|line: &String| line.split(' ').next().map(str::to_string));
-        lines.join("\n")
+        plain_addresses(&lines.join("\n"))
     }
 
     /// All that is due is done, and what follows from it.
@@ -262,11 +476,36 @@ impl World {
 
     /// Firebell hears what people did, and does nothing yet.
     pub async fn hear(&self) -> usize {
+        #[cfg(feature = "slack")]
+        if let Some(town) = &self.town {
+            return town.hear().await;
+        }
         let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
             self.heard.lock().unwrap().push(inbound.clone());
             self.desk.receive(inbound)
         });
         listener.step().await.expect("to hear")
+    }
+
+    /// What can be done now is done; what can not stays.
+    #[cfg(feature = "slack")]
+    pub async fn work(&self) {
+        while self.hear().await + self.desk.work_off().await.expect("to work") > 0 {}
+    }
+
+    /// What chats have delivered.
+    pub fn mailbox(&self) -> MailStore {
+        MailStore::new(self.db.clone())
+    }
+
+    #[cfg(feature = "slack")]
+    pub fn slack(&self) -> &Town {
+        self.town.as_ref().expect("a world in Slack")
+    }
+
+    #[cfg(feature = "slack")]
+    pub fn workspace(&self) -> &Workspace {
+        &self.slack().workspace
     }
 
     /// What was heard since this was last asked.
@@ -296,13 +535,22 @@ impl World {
 
     /// The same Firebell after a restart: nothing is kept but the database.
     pub async fn restarted(self) -> World {
-        let World { clock, ground, people, read, acts, heard, db, desk, chat, store } = self;
+        let World { clock, ground, people, read, acts, heard, db, desk, chat, store, .. } = self;
         drop((desk, chat, store));
         db.close().await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &()).await;
-        World { clock, store, chat, desk, db, people, read, acts, heard, ground }
+        #[cfg(feature = "slack")]
+        if let Some(before) = &self.town {
+            let mut plan = plan();
+            plan.announcements = in_slack(&plan.announcements);
+            let slack = Town::slack(&before.workspace, &db, clock.clone(), &plan);
+            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
+            let town = Some(before.again(slack, &desk).await);
+            return World { clock, store, chat, desk, town, db, people, read, acts, heard, ground };
+        }
+        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &(), None).await;
+        World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk) }
     }
 
     /// At the end of a story: the log is whole, and everything that is shown follows from it.
@@ -314,9 +562,17 @@ impl World {
     }
 }
 
-async fn open(db: &Db, store: &Store, clock: Arc<TestClock>, plan: Plan, between: &dyn Between) -> (Arc<Local>, Desk) {
+async fn open(
+    db: &Db,
+    store: &Store,
+    clock: Arc<TestClock>,
+    plan: Plan,
+    between: &dyn Between,
+    other: Option<Arc<dyn Chat>>,
+) -> (Arc<Local>, Desk) {
+    let own = plan.announcements.default_rooms.iter().filter(|r| r.platform == Platform::Local);
     let setup = Setup {
-        rooms: plan.announcements.default_rooms.iter().map(|r| r.id.clone()).collect(),
+        rooms: own.map(|r| r.id.clone()).collect(),
         groups: plan.groups.clone(),
         command: "/incident".into(),
         base_url: "http://firebell.test".into(),
@@ -329,14 +585,49 @@ async fn open(db: &Db, store: &Store, clock: Arc<TestClock>, plan: Plan, between
         journal: between.journal(Arc::new(store.clone())),
         ledger: Arc::new(store.clone()),
         clock,
-        chats: vec![between.chat(chat.clone())],
+        chats: std::iter::once(between.chat(chat.clone())).chain(other).collect(),
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
-        prefixes: BTreeMap::from([(Platform::Local, "/incident".to_string())]),
+        prefixes: Platform::ALL.map(|platform| (platform, "/incident".to_string())).into(),
         pages: "http://firebell.test".into(),
     });
     desk.take_up().await.expect("to take up");
     (chat, desk)
+}
+
+/// The same announcements, in the Slack channels of the same names.
+#[cfg(feature = "slack")]
+fn in_slack(announcements: &firebell::plan::Announcements) -> firebell::plan::Announcements {
+    let there = |rooms: &Vec<RoomId>| -> Vec<RoomId> {
+        rooms.iter().map(|room| RoomId::new(Platform::Slack, format!("#{}", room.id))).collect()
+    };
+    let mut moved = announcements.clone();
+    moved.default_rooms = there(&moved.default_rooms);
+    moved.routes.iter_mut().for_each(|route| route.rooms = there(&route.rooms));
+    moved
+}
+
+/// Slack's name of an emoji that a story uses.
+#[cfg(feature = "slack")]
+fn emoji_name(emoji: &str) -> &str {
+    let names = [
+        ("📌", "pushpin"),
+        ("🔍", "mag"),
+        ("💡", "bulb"),
+        ("⚖️", "scales"),
+        ("🩹", "adhesive_bandage"),
+        ("📝", "memo"),
+        ("🚨", "rotating_light"),
+        ("✅", "white_check_mark"),
+        ("👀", "eyes"),
+    ];
+    names.iter().find(|(character, _)| *character == emoji).map_or(emoji, |(_, name)| name)
+}
+
+/// Messages have other addresses in each chat.
+fn plain_addresses(text: &str) -> String {
+    let address = regex::Regex::new(r"http://firebell\.test/chat#[^\s)]+|https://test\.slack\.com/[^\s)]+");
+    address.expect("a pattern").replace_all(text, "its address").into_owned()
 }
 
 pub fn room_id(name: &str) -> RoomId {

@@ -1,0 +1,22 @@
+-- What chats have delivered, as it came: acknowledged once it is here, gone once it is taken in. `state` is waiting, or
+-- aside for what nobody understands.
+CREATE TABLE mail (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    held_until TIMESTAMPTZ NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT NOT NULL
+);
+CREATE INDEX mail_waiting ON mail (source, state, id);
+
+-- Until when a chat was heard: what it said later, while nobody listened, is read back.
+CREATE TABLE heard_from (
+    source TEXT NOT NULL PRIMARY KEY,
+    at TIMESTAMPTZ NOT NULL
+);
+
+-- Reading a room back asks for what is known of it since some time.
+CREATE INDEX messages_of_room ON messages (room, at);

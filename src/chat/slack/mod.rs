@@ -1,0 +1,172 @@
+//! Slack. `intake` takes deliveries (by HTTP, or through `socket`) and keeps them; `listen` understands what was kept
+//! and hands it on; `send` is how Firebell speaks; `history` reads back what was missed.
+//!
+//! A delivery is acknowledged once it is in the mailbox, as it came: understanding it may need to ask Slack who
+//! somebody is, and no acknowledgement waits for that.
+
+mod adopt;
+mod api;
+mod check;
+mod emoji;
+mod events;
+mod failure;
+mod forms;
+mod health;
+mod history;
+mod ids;
+mod intake;
+mod interactions;
+mod limits;
+mod listen;
+mod manifest;
+mod marks;
+mod mrkdwn;
+mod render;
+mod send;
+mod shape;
+mod socket;
+mod text;
+mod workspace;
+
+pub use check::{Finding, Named, check};
+pub use health::{Checkup, PART};
+pub use manifest::manifest;
+pub use socket::Sockets;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use crate::plan::{PersonId, Plan, RoomId};
+use crate::ports::{Clock, Failure, Ledger, Mailbox, Reception};
+use api::Api;
+use workspace::Workspace;
+
+/// What letters of ours are filed under.
+const SOURCE: &str = "slack";
+
+/// One workspace, as configured.
+#[derive(Clone)]
+pub struct Membership {
+    pub bot_token: String,
+    pub app_token: Option<String>,
+    pub signing_secret: Option<String>,
+}
+
+/// What the configuration says of Slack.
+#[derive(Clone)]
+pub struct Setup {
+    /// Where the methods are, without a slash at the end.
+    pub api_url: String,
+    /// `/incident`.
+    pub command: String,
+    pub memberships: Vec<Membership>,
+}
+
+/// What Slack works with.
+pub struct Tools {
+    pub mailbox: Arc<dyn Mailbox>,
+    pub ledger: Arc<dyn Ledger>,
+    pub clock: Arc<dyn Clock>,
+    pub plan: Arc<Plan>,
+}
+
+pub struct Slack {
+    workspaces: Vec<Arc<Workspace>>,
+    command: String,
+    mailbox: Arc<dyn Mailbox>,
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    plan: Arc<Plan>,
+    groups: BTreeMap<String, Vec<PersonId>>,
+    /// Where what is heard goes; there once the desk is open.
+    reception: std::sync::OnceLock<Arc<dyn Reception>>,
+    /// There may be letters.
+    arrived: Arc<Notify>,
+    /// A connection came or went.
+    changed: Notify,
+    connected: socket::Connected,
+    /// What goes on beside: forms that are being opened.
+    beside: TaskTracker,
+}
+
+impl Slack {
+    /// Asks nothing of Slack yet: it may be away just now.
+    pub fn new(setup: &Setup, tools: Tools) -> Result<Arc<Slack>, std::io::Error> {
+        let client = api::client(&setup.api_url)?;
+        let workspaces = setup.memberships.iter().map(|membership| {
+            let api = Api::new(client.clone(), &membership.bot_token, tools.clock.clone());
+            Arc::new(Workspace::new(api, membership.signing_secret.clone(), tools.clock.clone()))
+        });
+        Ok(Arc::new(Slack {
+            workspaces: workspaces.collect(),
+            command: setup.command.clone(),
+            mailbox: tools.mailbox,
+            ledger: tools.ledger,
+            clock: tools.clock,
+            groups: tools.plan.groups.clone(),
+            plan: tools.plan,
+            reception: std::sync::OnceLock::new(),
+            arrived: Arc::default(),
+            changed: Notify::new(),
+            connected: socket::Connected::default(),
+            beside: TaskTracker::new(),
+        }))
+    }
+
+    /// From now on what is heard goes there. Only the first time counts.
+    pub fn hand_to(&self, reception: Arc<dyn Reception>) {
+        let _ = self.reception.set(reception);
+    }
+
+    /// What was begun beside is done: for tests, and for the end.
+    pub async fn quiet(&self) {
+        self.beside.close();
+        self.beside.wait().await;
+        self.beside.reopen();
+    }
+
+    /// How many connections there are, in socket mode.
+    pub fn connections(&self) -> usize {
+        self.connected.count()
+    }
+
+    /// The workspace of this team.
+    async fn of_team(&self, team: &str) -> Option<&Arc<Workspace>> {
+        for workspace in &self.workspaces {
+            if workspace.identity().await.is_ok_and(|identity| identity.team_id == team) {
+                return Some(workspace);
+            }
+        }
+        // With one workspace there is nothing to tell apart.
+        self.workspaces.first().filter(|_| self.workspaces.len() == 1)
+    }
+
+    /// The workspace that has this channel, and the channel's id, whether it is given by id or as `#name`.
+    async fn place(&self, room: &RoomId) -> Result<(&Arc<Workspace>, String), Failure> {
+        let never = |why: String| Failure::Never { why };
+        if let Some(name) = room.id.strip_prefix('#') {
+            for workspace in &self.workspaces {
+                if let Some(id) = workspace.channel_named(name).await? {
+                    return Ok((workspace, id));
+                }
+            }
+            return Err(never(format!(
+                "there is no channel #{name} that the bot can see: make it, or type /invite @Firebell in it"
+            )));
+        }
+        if let [only] = self.workspaces.as_slice() {
+            return Ok((only, room.id.clone()));
+        }
+        for workspace in &self.workspaces {
+            match workspace.channel(&room.id).await {
+                Ok(_) => return Ok((workspace, room.id.clone())),
+                Err(error) if error.code() == "channel_not_found" => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(never(format!("no workspace has the channel {}", room.id)))
+    }
+}

@@ -1,0 +1,390 @@
+//! Firebell speaks in Slack.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::future::join_all;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Slack;
+use super::api::{CallError, Called, Nothing};
+use super::failure::is_locked_out;
+use super::ids::{self, METADATA};
+use super::render::{self, Rendered};
+use super::workspace::{Channel, Workspace};
+use crate::phrase::Doc;
+use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
+use crate::ports::{Answer, Chat, Failure, Furniture, Inbound, NewRoom, Once, Posted, Reading};
+
+/// Slack's limits, in characters.
+const NAME: usize = 80;
+const TOPIC: usize = 250;
+const PURPOSE: usize = 250;
+const BOOKMARK: usize = 255;
+/// How many people one call invites.
+const INVITED: usize = 100;
+/// Suffixes tried for a taken name, `-2` to this; then something is wrong.
+const NAMES: u32 = 50;
+
+#[async_trait]
+impl Chat for Slack {
+    fn platform(&self) -> Platform {
+        Platform::Slack
+    }
+
+    async fn open_room(&self, once: Once<'_>, room: NewRoom) -> Result<Room, Failure> {
+        let workspace = match &room.near {
+            Some(near) => self.place(near).await?.0,
+            None => self.workspaces.first().ok_or_else(|| never("no workspace is configured"))?,
+        };
+        let name: String = room.name.chars().take(NAME).collect();
+        if once.again
+            && let Some(channel) = self.made_before(workspace, &name, room.private).await?
+        {
+            return Ok(as_room(channel));
+        }
+        for n in 1..=NAMES {
+            match create(workspace, &numbered(&name, n), room.private).await {
+                Ok(channel) => return Ok(as_room(channel)),
+                // Also of an archived channel.
+                Err(error) if error.code() == "name_taken" => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(never(&format!("there are {NAMES} channels called {name}")))
+    }
+
+    async fn invite(&self, room: &RoomId, people: &[PersonId]) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(room).await?;
+        let bot = workspace.identity().await?.user_id.clone();
+        let mut invited = Vec::new();
+        for person in people.iter().filter(|p| p.platform == Platform::Slack) {
+            match person.id.starts_with('S') {
+                true => invited.extend(workspace.members_of(&person.id).await?),
+                false => invited.push(person.id.clone()),
+            }
+        }
+        invited.sort();
+        invited.dedup();
+        invited.retain(|id| *id != bot);
+        for some in invited.chunks(INVITED) {
+            invite(workspace, &channel, some).await?;
+        }
+        Ok(())
+    }
+
+    async fn post(&self, once: Once<'_>, message: Posted<'_>) -> Result<MessageId, Failure> {
+        let (workspace, channel) = self.place(message.room).await?;
+        let thread = message.thread.map(|t| t.id.as_str());
+        let ts = self.say(workspace, &channel, thread, once, message.doc).await?;
+        // By the name that it was asked by, which may be the configuration's `#name`.
+        Ok(MessageId { room: message.room.clone(), id: ts })
+    }
+
+    async fn edit(&self, message: &MessageId, doc: &Doc) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(&message.room).await?;
+        let Rendered { text, blocks } = render::message(doc);
+        let arguments = json!({ "channel": channel, "ts": message.id, "text": text, "blocks": blocks });
+        let Nothing {} = workspace.api.write("chat.update", Some(&channel), &arguments).await?;
+        Ok(())
+    }
+
+    /// By the address that came with the question, which works wherever it was asked; else in the room, for this person
+    /// only; else in a direct message.
+    async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure> {
+        if answer.to.platform != Platform::Slack {
+            return Err(never(&format!("{} is not a person of Slack", answer.to)));
+        }
+        let message = render::message(answer.doc);
+        if let (Some(url), Some(any)) = (answer.reply, self.workspaces.first())
+            && respond(any, url, &message).await
+        {
+            return Ok(());
+        }
+        let (workspace, channel) = self.place(answer.room).await?;
+        // A direct message is for one person's eyes already.
+        if channel.starts_with('D') {
+            return self.say(workspace, &channel, None, once, answer.doc).await.map(drop);
+        }
+        match whisper(workspace, &channel, answer.to, &message).await {
+            Err(error) if is_out_of_reach(&error) => self.say_directly(workspace, once, answer).await,
+            answered => answered.map_err(Failure::from),
+        }
+    }
+
+    async fn pin(&self, message: &MessageId) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(&message.room).await?;
+        let arguments = json!({ "channel": channel, "timestamp": message.id });
+        done_before(workspace.api.write("pins.add", None, &arguments).await, &["already_pinned"])
+    }
+
+    async fn set_topic(&self, room: &RoomId, topic: &str) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(room).await?;
+        let topic = cut(topic, TOPIC);
+        if !workspace.is_new_topic(&channel, &topic) {
+            return Ok(());
+        }
+        let arguments = json!({ "channel": channel, "topic": topic });
+        let Nothing {} = workspace.api.write("conversations.setTopic", None, &arguments).await?;
+        workspace.topic_is(&channel, &topic);
+        Ok(())
+    }
+
+    async fn archive(&self, room: &RoomId) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(room).await?;
+        let arguments = json!({ "channel": channel });
+        done_before(workspace.api.write("conversations.archive", None, &arguments).await, &["already_archived"])
+    }
+
+    async fn unarchive(&self, room: &RoomId) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(room).await?;
+        let arguments = json!({ "channel": channel });
+        done_before(workspace.api.write("conversations.unarchive", None, &arguments).await, &["not_archived"])
+    }
+
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure> {
+        self.read_history(room, since).await
+    }
+
+    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure> {
+        self.read_message(id).await
+    }
+
+    async fn furnish(&self, room: &RoomId, furniture: &Furniture) -> Result<(), Failure> {
+        let (workspace, channel) = self.place(room).await?;
+        let (purpose, links) = tokio::join!(
+            set_purpose(workspace, &channel, &furniture.purpose),
+            set_bookmarks(workspace, &channel, &furniture.links)
+        );
+        purpose.and(links).map_err(Failure::from)
+    }
+
+    async fn show_home(&self, person: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        for workspace in &self.workspaces {
+            if !workspace.someone(&person.id).await?.known {
+                continue;
+            }
+            let arguments = json!({ "user_id": person.id, "view": render::home(doc) });
+            let Nothing {} = workspace.api.write("views.publish", None, &arguments).await?;
+            return Ok(());
+        }
+        Err(never(&format!("{person} is in no workspace")))
+    }
+
+    fn has_forms(&self) -> bool {
+        true
+    }
+
+    fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String> {
+        let identity = self.workspaces.first()?.known_identity()?;
+        Some(link(&identity.url, &room.id, message.map(|m| m.id.as_str()), None))
+    }
+}
+
+impl Slack {
+    /// Posts, unless it was begun before and is there.
+    async fn say(
+        &self,
+        workspace: &Workspace,
+        channel: &str,
+        thread: Option<&str>,
+        once: Once<'_>,
+        doc: &Doc,
+    ) -> Result<String, Failure> {
+        #[derive(Deserialize)]
+        struct Answer {
+            ts: String,
+        }
+        if once.again
+            && let Some(ts) = self.posted_before(workspace, channel, thread, once.key).await?
+        {
+            return Ok(ts);
+        }
+        let Rendered { text, blocks } = render::message(doc);
+        let mut arguments = json!({
+            "channel": channel,
+            "text": text,
+            "blocks": blocks,
+            "metadata": { "event_type": METADATA, "event_payload": { "work": once.key } },
+            "unfurl_links": false,
+            "unfurl_media": false,
+        });
+        if let Some(thread) = thread {
+            arguments["thread_ts"] = thread.into();
+        }
+        let answer: Answer = workspace.api.write("chat.postMessage", Some(channel), &arguments).await?;
+        Ok(answer.ts)
+    }
+
+    async fn say_directly(&self, workspace: &Workspace, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure> {
+        #[derive(Deserialize)]
+        struct Opened {
+            channel: Channel,
+        }
+        let arguments = json!({ "users": answer.to.id });
+        let opened: Opened = workspace.api.write("conversations.open", None, &arguments).await?;
+        self.say(workspace, &opened.channel.id, None, once, answer.doc).await?;
+        Ok(())
+    }
+}
+
+/// `https://example.slack.com/archives/C1/p1764590400000001`
+pub(super) fn link(workspace: &str, channel: &str, ts: Option<&str>, thread: Option<&str>) -> String {
+    let mut link = format!("{}/archives/{channel}", workspace.trim_end_matches('/'));
+    if let Some(ts) = ts {
+        link += &format!("/p{}", ts.replace('.', ""));
+        if let Some(thread) = thread.filter(|thread| *thread != ts) {
+            link += &format!("?thread_ts={thread}&cid={channel}");
+        }
+    }
+    link
+}
+
+fn as_room(channel: Channel) -> Room {
+    Room { id: ids::room(&channel.id), name: channel.name }
+}
+
+/// The name, `name-2`, `name-3` …, within Slack's length.
+fn numbered(name: &str, n: u32) -> String {
+    if n == 1 {
+        return name.to_string();
+    }
+    let suffix = format!("-{n}");
+    let kept: String = name.chars().take(NAME - suffix.len()).collect();
+    kept + &suffix
+}
+
+/// A private channel is asked for as private, and nothing else is made in its place.
+async fn create(workspace: &Workspace, name: &str, private: bool) -> Called<Channel> {
+    #[derive(Deserialize)]
+    struct Answer {
+        channel: Channel,
+    }
+    let arguments = json!({ "name": name, "is_private": private });
+    let answer: Answer = workspace.api.write("conversations.create", None, &arguments).await?;
+    Ok(answer.channel)
+}
+
+/// Those who can not be invited keep nobody else out.
+async fn invite(workspace: &Workspace, channel: &str, people: &[String]) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(default)]
+        errors: Vec<Error>,
+    }
+    #[derive(Deserialize)]
+    struct Error {
+        #[serde(default)]
+        user: String,
+        #[serde(default)]
+        error: String,
+    }
+    if people.is_empty() {
+        return Ok(());
+    }
+    let arguments = json!({ "channel": channel, "users": people.join(","), "force": true });
+    let answer: Called<Answer> = workspace.api.write("conversations.invite", None, &arguments).await;
+    let errors = match answer {
+        Ok(answer) => answer.errors,
+        // All of them are there.
+        Err(error) if matches!(error.code(), "already_in_channel" | "cant_invite_self") => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let harmless = |e: &Error| matches!(e.error.as_str(), "already_in_channel" | "cant_invite_self");
+    let refused: Vec<String> =
+        errors.iter().filter(|e| !harmless(e)).map(|e| format!("{} ({})", e.user, e.error)).collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err(never(&format!("could not be invited: {}", refused.join(", ")))),
+    }
+}
+
+/// Whether the address still takes answers; it does for half an hour, and five of them.
+async fn respond(workspace: &Workspace, url: &str, message: &Rendered) -> bool {
+    let Rendered { text, blocks } = message;
+    let answer = json!({ "response_type": "ephemeral", "replace_original": false, "text": text, "blocks": blocks });
+    match workspace.api.respond(url, &answer).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::debug!(why = %error, "the answer goes another way");
+            false
+        }
+    }
+}
+
+/// For this person's eyes only, in the room.
+async fn whisper(workspace: &Workspace, channel: &str, to: &PersonId, message: &Rendered) -> Called<()> {
+    let Rendered { text, blocks } = message;
+    let arguments = json!({ "channel": channel, "user": to.id, "text": text, "blocks": blocks });
+    let Nothing {} = workspace.api.write("chat.postEphemeral", Some(channel), &arguments).await?;
+    Ok(())
+}
+
+/// The bot or the person is not in the room, or nobody can write there: a direct message reaches them.
+fn is_out_of_reach(error: &CallError) -> bool {
+    !error.code().is_empty() && !is_locked_out(error.code())
+}
+
+async fn set_purpose(workspace: &Workspace, channel: &str, purpose: &str) -> Called<()> {
+    let purpose = cut(purpose, PURPOSE);
+    if workspace.channel(channel).await.is_ok_and(|c| c.purpose.value == purpose) {
+        return Ok(());
+    }
+    let arguments = json!({ "channel": channel, "purpose": purpose });
+    let Nothing {} = workspace.api.write("conversations.setPurpose", None, &arguments).await?;
+    workspace.forget_channel_info(channel);
+    Ok(())
+}
+
+/// Those that are missing are added, those with another title are mended; what people have added stays.
+async fn set_bookmarks(workspace: &Workspace, channel: &str, links: &[(String, String)]) -> Called<()> {
+    #[derive(Deserialize)]
+    struct Answer {
+        bookmarks: Vec<Bookmark>,
+    }
+    #[derive(Deserialize)]
+    struct Bookmark {
+        id: String,
+        #[serde(default)]
+        title: String,
+        link: Option<String>,
+    }
+    let answer: Answer = workspace.api.write("bookmarks.list", None, &json!({ "channel_id": channel })).await?;
+    let changes = links.iter().filter_map(|(label, url)| {
+        let title = cut(label, BOOKMARK);
+        match answer.bookmarks.iter().find(|b| b.link.as_deref() == Some(url)) {
+            Some(known) if known.title == title => None,
+            Some(known) => {
+                Some(("bookmarks.edit", json!({ "channel_id": channel, "bookmark_id": known.id, "title": title })))
+            }
+            None => {
+                Some(("bookmarks.add", json!({ "channel_id": channel, "title": title, "type": "link", "link": url })))
+            }
+        }
+    });
+    let changes = changes.map(|(method, arguments): (&'static str, Value)| async move {
+        let Nothing {} = workspace.api.write(method, None, &arguments).await?;
+        Ok::<(), CallError>(())
+    });
+    // All of them to the end: what one of them lacks is no reason to leave out the others.
+    join_all(changes).await.into_iter().collect()
+}
+
+fn done_before(called: Called<Nothing>, codes: &[&str]) -> Result<(), Failure> {
+    match called {
+        Ok(Nothing {}) => Ok(()),
+        Err(error) if codes.contains(&error.code()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    match text.chars().count() > limit {
+        true => text.chars().take(limit - 1).chain(['…']).collect(),
+        false => text.to_string(),
+    }
+}
+
+fn never(why: &str) -> Failure {
+    Failure::Never { why: why.into() }
+}

@@ -1,0 +1,327 @@
+//! One workspace: who the bot is in it, its people, its channels.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use super::api::{Api, CallError, Called};
+use super::ids;
+use crate::plan::Person;
+use crate::ports::Clock;
+
+/// How long what Slack said of people, groups and channels is believed; changes are told by events, too.
+const BELIEVED: TimeDelta = TimeDelta::hours(1);
+
+pub(super) struct Workspace {
+    pub api: Api,
+    /// Without it no requests by HTTP are taken.
+    pub signing_secret: Option<String>,
+    clock: Arc<dyn Clock>,
+    identity: OnceCell<Identity>,
+    people: Known<Someone>,
+    channels: Known<Channel>,
+    groups: Known<Vec<Group>>,
+    /// Channel ids by name, for what the configuration names.
+    names: Mutex<HashMap<String, String>>,
+    topics: Mutex<HashMap<String, String>>,
+}
+
+/// Who the bot is.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Identity {
+    pub team_id: String,
+    pub team: String,
+    /// `https://example.slack.com/`
+    pub url: String,
+    pub user_id: String,
+    #[serde(default)]
+    pub bot_id: String,
+}
+
+/// Somebody in the workspace.
+#[derive(Clone, Debug)]
+pub(super) struct Someone {
+    pub person: Person,
+    pub zone: Option<chrono_tz::Tz>,
+    /// Of this workspace, not of another one that shares a channel with it.
+    pub known: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Channel {
+    pub id: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub is_private: bool,
+    #[serde(default)]
+    pub is_im: bool,
+    #[serde(default)]
+    pub is_archived: bool,
+    #[serde(default)]
+    pub is_member: bool,
+    #[serde(default)]
+    pub creator: String,
+    #[serde(default)]
+    pub created: i64,
+    #[serde(default)]
+    pub purpose: Words,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Words {
+    #[serde(default)]
+    pub value: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Group {
+    pub id: String,
+    pub handle: String,
+    #[serde(default)]
+    pub users: Vec<String>,
+}
+
+impl Workspace {
+    pub fn new(api: Api, signing_secret: Option<String>, clock: Arc<dyn Clock>) -> Self {
+        Workspace {
+            api,
+            signing_secret,
+            clock,
+            identity: OnceCell::new(),
+            people: Known::default(),
+            channels: Known::default(),
+            groups: Known::default(),
+            names: Mutex::default(),
+            topics: Mutex::default(),
+        }
+    }
+
+    pub async fn identity(&self) -> Called<&Identity> {
+        self.identity.get_or_try_init(|| self.api.read("auth.test", &[])).await
+    }
+
+    /// As far as it is known by now.
+    pub fn known_identity(&self) -> Option<&Identity> {
+        self.identity.get()
+    }
+
+    pub async fn someone(&self, id: &str) -> Called<Someone> {
+        let home = self.identity().await?.team_id.clone();
+        let asked = self.people.get(id, self.clock.now(), || self.ask_someone(id, &home)).await;
+        match asked {
+            // Nobody has a better name for them.
+            Err(error) if matches!(error.code(), "user_not_found" | "user_not_visible" | "users_not_found") => {
+                Ok(Someone { person: Person { id: ids::person(id), name: id.into() }, zone: None, known: false })
+            }
+            asked => asked,
+        }
+    }
+
+    async fn ask_someone(&self, id: &str, home: &str) -> Called<Someone> {
+        #[derive(Deserialize)]
+        struct Answer {
+            user: User,
+        }
+        let Answer { user } = self.api.read("users.info", &[("user", id)]).await?;
+        let known = !user.is_stranger && user.team_id.as_deref().is_none_or(|team| team == home);
+        let zone = user.tz.as_deref().and_then(|zone| zone.parse().ok());
+        Ok(Someone { person: Person { id: ids::person(id), name: user.name() }, zone, known })
+    }
+
+    pub async fn channel(&self, id: &str) -> Called<Channel> {
+        #[derive(Deserialize)]
+        struct Answer {
+            channel: Channel,
+        }
+        let ask = || async {
+            let answer: Answer = self.api.read("conversations.info", &[("channel", id)]).await?;
+            Ok(answer.channel)
+        };
+        self.channels.get(id, self.clock.now(), ask).await
+    }
+
+    pub async fn groups(&self) -> Called<Vec<Group>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            usergroups: Vec<Group>,
+        }
+        let ask = || async {
+            let answer: Answer = self.api.read("usergroups.list", &[("include_users", "true")]).await?;
+            Ok(answer.usergroups)
+        };
+        self.groups.get("all", self.clock.now(), ask).await
+    }
+
+    /// The people of a user group, by its id.
+    pub async fn members_of(&self, group: &str) -> Called<Vec<String>> {
+        let groups = self.groups().await?;
+        Ok(groups.into_iter().find(|g| g.id == group).map(|g| g.users).unwrap_or_default())
+    }
+
+    pub fn forget_person(&self, id: &str) {
+        self.people.forget(id);
+    }
+
+    pub fn forget_channel(&self, id: &str) {
+        self.channels.forget(id);
+        lock(&self.names).retain(|_, known| known != id);
+        lock(&self.topics).remove(id);
+    }
+
+    /// Its name and purpose are asked for again.
+    pub fn forget_channel_info(&self, id: &str) {
+        self.channels.forget(id);
+    }
+
+    pub fn forget_groups(&self) {
+        self.groups.forget("all");
+    }
+
+    /// The id of a channel that the configuration names: one that the bot is in, else a public one, which it joins.
+    pub async fn channel_named(&self, name: &str) -> Called<Option<String>> {
+        if let Some(id) = lock(&self.names).get(name) {
+            return Ok(Some(id.clone()));
+        }
+        let Some(channel) = self.find_channel(name).await? else { return Ok(None) };
+        if !channel.is_member {
+            let joined = serde_json::json!({ "channel": channel.id });
+            // Whether it could join shows when it posts.
+            let _: Called<super::api::Nothing> = self.api.write("conversations.join", None, &joined).await;
+        }
+        lock(&self.names).insert(name.into(), channel.id.clone());
+        Ok(Some(channel.id))
+    }
+
+    /// Among the channels that the bot is in, which are few; else among all public ones.
+    pub async fn find_channel(&self, name: &str) -> Called<Option<Channel>> {
+        match self.find_named("users.conversations", "public_channel,private_channel", name).await? {
+            Some(channel) => Ok(Some(channel)),
+            None => self.find_named("conversations.list", "public_channel", name).await,
+        }
+    }
+
+    async fn find_named(&self, method: &'static str, types: &str, name: &str) -> Called<Option<Channel>> {
+        let found = self.channels_where(method, types, true, |channel| channel.name == name).await?;
+        let own = method == "users.conversations";
+        Ok(found.into_iter().next().map(|c| Channel { is_member: c.is_member || own, ..c }))
+    }
+
+    /// The channels of this list that fit, page by page until one page has some.
+    pub async fn channels_where(
+        &self,
+        method: &'static str,
+        types: &str,
+        open_only: bool,
+        fits: impl Fn(&Channel) -> bool,
+    ) -> Called<Vec<Channel>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            channels: Vec<Channel>,
+            #[serde(default)]
+            response_metadata: Page,
+        }
+        let mut cursor = String::new();
+        let open_only = if open_only { "true" } else { "false" };
+        loop {
+            let arguments =
+                [("types", types), ("exclude_archived", open_only), ("limit", "999"), ("cursor", cursor.as_str())];
+            let answer: Answer = self.api.read(method, &arguments).await?;
+            let found: Vec<Channel> = answer.channels.into_iter().filter(|c| fits(c)).collect();
+            cursor = answer.response_metadata.next_cursor;
+            if !found.is_empty() || cursor.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Whether the channel's topic is to be set to this: setting it again would only make noise.
+    pub fn is_new_topic(&self, channel: &str, topic: &str) -> bool {
+        lock(&self.topics).get(channel).is_none_or(|known| known != topic)
+    }
+
+    pub fn topic_is(&self, channel: &str, topic: &str) {
+        lock(&self.topics).insert(channel.into(), topic.into());
+    }
+}
+
+/// Where the next page begins.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Page {
+    #[serde(default)]
+    pub next_cursor: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    #[serde(default)]
+    name: String,
+    real_name: Option<String>,
+    team_id: Option<String>,
+    tz: Option<String>,
+    #[serde(default)]
+    is_stranger: bool,
+    #[serde(default)]
+    profile: Profile,
+}
+
+#[derive(Default, Deserialize)]
+struct Profile {
+    display_name: Option<String>,
+    real_name: Option<String>,
+}
+
+impl User {
+    /// What others see them as: the name that they chose, else their own.
+    fn name(self) -> String {
+        let names = [self.profile.display_name, self.profile.real_name, self.real_name, Some(self.name), Some(self.id)];
+        names.into_iter().flatten().find(|name| !name.trim().is_empty()).unwrap_or_default()
+    }
+}
+
+/// Answers that are kept for a while; many who ask for the same at once ask Slack once.
+struct Known<T> {
+    answers: Mutex<HashMap<String, Asked<T>>>,
+}
+
+/// Since when, and the answer once it is there.
+type Asked<T> = (DateTime<Utc>, Arc<OnceCell<T>>);
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Known { answers: Mutex::default() }
+    }
+}
+
+impl<T: Clone> Known<T> {
+    async fn get<F>(&self, key: &str, now: DateTime<Utc>, ask: impl FnOnce() -> F) -> Called<T>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let cell = {
+            let mut answers = lock(&self.answers);
+            let fresh = answers.get(key).filter(|(since, _)| now - *since < BELIEVED).map(|(_, cell)| cell.clone());
+            match fresh {
+                Some(cell) => cell,
+                None => {
+                    let cell = Arc::new(OnceCell::new());
+                    answers.insert(key.into(), (now, cell.clone()));
+                    cell
+                }
+            }
+        };
+        cell.get_or_try_init(ask).await.cloned()
+    }
+
+    fn forget(&self, key: &str) {
+        lock(&self.answers).remove(key);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,193 @@
+//! What becomes of the rooms themselves: renamed, lost, heard again; and what is read back after a gap.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Office;
+use super::enact::{enact, is_member};
+use crate::incident::{Actor, Asked, Command, Effect, Gap};
+use crate::plan::{MessageId, Number, Person, Platform, RoomId};
+use crate::ports::{Draft, MessageRecord, ReadMessage, Reading, Speaker, StoreError, Transaction, Work};
+
+/// How far before a gap the history is looked at again: edits and emoji may have come to what was said before it.
+pub(super) const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
+
+/// Something that the chat, or somebody in it, did to an incident's room.
+pub(super) async fn happened(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    room: &RoomId,
+    command: Command,
+    by: Option<&Person>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let Some(number) = tx.incident_in(room).await? else { return Ok(()) };
+    let Some(incident) = tx.load(number).await? else { return Ok(()) };
+    let by = by.map_or(Actor::Firebell, |person| Actor::Person(person.clone()));
+    let asked = Asked { by, place: Some(room.clone()), ..Asked::by_firebell(at) };
+    // What is so already is nobody's business.
+    let _ = enact(office, tx, incident, command, &asked).await?;
+    Ok(())
+}
+
+/// The room is heard again: what could not be done in it is tried again.
+pub(super) async fn found(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    room: &RoomId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    happened(office, tx, room, Command::NoteFound { room: room.clone() }, None, at).await?;
+    match tx.incident_in(room).await? {
+        Some(number) => tx.try_again(number, office.clock.now()).await,
+        None => Ok(()),
+    }
+}
+
+/// A chat was not heard for a while: every open incident's room in it is read back.
+pub(super) async fn returned(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    platform: Platform,
+    since: DateTime<Utc>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (number, room) in tx.open_rooms().await? {
+        if room.platform != platform {
+            continue;
+        }
+        let gap = Gap { room: room.clone(), from: since, until: at, lost: None };
+        let effect = Effect::ReadBack { room: room.clone(), gap: Some(gap) };
+        let draft = Draft {
+            key: format!("back/{number}/{room}/{}", at.timestamp_micros()),
+            lane: effect.lane(number).0,
+            rank: effect.rank(),
+            due: office.clock.now(),
+            work: Work::Effect { incident: number, effect },
+        };
+        tx.enqueue(&draft).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn show_home(office: &Office, tx: &mut dyn Transaction, by: &Speaker) -> Result<(), StoreError> {
+    let person = by.person.clone();
+    let draft = Draft {
+        key: format!("home/{}", person.id),
+        lane: format!("home/{}", person.id),
+        rank: 1,
+        due: office.clock.now(),
+        work: Work::ShowHome { to: person, groups: by.groups.clone() },
+    };
+    tx.enqueue(&draft).await
+}
+
+/// What was read in the room is brought in: what is new, what reads differently by now, what is gone, which emoji are
+/// on it and which are not any more. Done again, it changes nothing.
+pub(super) async fn read(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    room: &RoomId,
+    reading: &Reading,
+    gap: Option<&Gap>,
+) -> Result<(), StoreError> {
+    let mut found = 0;
+    for message in &reading.messages {
+        found += read_one(office, tx, number, message, reading.with_reactions).await?;
+    }
+    if let Some((since, until)) = reading.whole {
+        for known in tx.messages_since(room, since).await? {
+            if known.at <= until && !reading.messages.iter().any(|m| m.said.id == known.id) {
+                tx.erase(&known.id).await?;
+                let command = Command::Erase { message: known.id.clone() };
+                happened(office, tx, room, command, None, office.clock.now()).await?;
+                found += 1;
+            }
+        }
+    }
+    let Some(gap) = gap else { return Ok(()) };
+    let whole = reading.whole.is_some_and(|(since, _)| since <= gap.from);
+    let command = Command::NoteGap { gap: gap.clone(), found, whole };
+    happened(office, tx, room, command, None, office.clock.now()).await
+}
+
+/// How many changes it brought.
+async fn read_one(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    message: &ReadMessage,
+    with_reactions: bool,
+) -> Result<u32, StoreError> {
+    let (id, text) = (&message.said.id, &message.said.text);
+    let mut found = 0;
+    if tx.record(&MessageRecord::new(&message.said, message.at), number).await? {
+        found += 1;
+    } else if tx.message(id).await?.is_some_and(|known| !known.deleted && known.text != *text) {
+        tx.revise(id, text).await?;
+        let command = Command::Revise { message: id.clone(), text: text.clone() };
+        happened(office, tx, &id.room, command, None, office.clock.now()).await?;
+        found += 1;
+    }
+    if with_reactions {
+        found += put_on(office, tx, number, message).await?;
+        found += taken_off(office, tx, number, message).await?;
+    }
+    Ok(found)
+}
+
+async fn put_on(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    message: &ReadMessage,
+) -> Result<u32, StoreError> {
+    let mut found = 0;
+    for (emoji, by) in &message.reactions {
+        let Some(mark) = office.plan.reactions.mark(emoji) else { continue };
+        let said = MessageRecord::new(&message.said, message.at).said();
+        let command = Command::Mark { mark, message: said, pin: false };
+        found += touch(office, tx, number, &message.said.id, by, command).await?;
+    }
+    Ok(found)
+}
+
+/// Marks on the timeline whose emoji is not on the message any more.
+async fn taken_off(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    message: &ReadMessage,
+) -> Result<u32, StoreError> {
+    let Some(incident) = tx.load(number).await? else { return Ok(0) };
+    let entry = incident.timeline.iter().find(|e| e.is_of(&message.said.id));
+    let marks = entry.map(|e| e.marks().to_vec()).unwrap_or_default();
+    let mut found = 0;
+    for marked in marks.into_iter().filter(|m| !m.pin) {
+        let still = message
+            .reactions
+            .iter()
+            .any(|(emoji, by)| by.person.id == marked.by.id && office.plan.reactions.mark(emoji) == Some(marked.mark));
+        if !still {
+            let by = Speaker { person: marked.by.clone(), zone: None, known: true, groups: Vec::new() };
+            let command = Command::Unmark { mark: marked.mark, message: message.said.id.clone(), pin: false };
+            found += touch(office, tx, number, &message.said.id, &by, command).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// What somebody did to a message while nobody listened. What they may not do is not answered: it is long ago.
+async fn touch(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    message: &MessageId,
+    by: &Speaker,
+    command: Command,
+) -> Result<u32, StoreError> {
+    let Some(incident) = tx.load(number).await? else { return Ok(0) };
+    let member = is_member(tx, &incident, &by.person.id).await?;
+    let asked = super::hear::asked(office.clock.now(), by, &message.room, member);
+    Ok(enact(office, tx, incident, command, &asked).await?.map_or(0, |enacted| enacted.events.len() as u32))
+}

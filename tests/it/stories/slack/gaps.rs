@@ -1,0 +1,162 @@
+//! What happens while nobody listens is read back, and where there was a gap the timeline says so.
+
+use chrono::TimeDelta;
+use insta::assert_snapshot;
+
+use super::{ROOM, declared, in_slack};
+use crate::support::world::World;
+
+in_slack!(
+    what_was_said_while_firebell_was_away,
+    a_gap_in_which_nothing_happened_is_no_news,
+    a_message_that_nobody_has_read_is_asked_for,
+    a_reply_that_nobody_has_read_is_asked_for,
+    a_room_that_was_archived_and_is_open_again,
+    the_bot_is_removed_and_comes_back,
+);
+
+/// People go on while Firebell is away: Slack keeps nothing for it.
+async fn away(world: &World) {
+    world.clock.forward(TimeDelta::minutes(5));
+    let workspace = world.workspace();
+    let first = world.slack().message("Bob", ROOM, "Here").ts;
+    workspace.edits("Bob", ROOM, &first, "Here, with coffee");
+    workspace.reacts("Ann", ROOM, &first, "mag");
+    let found = workspace.says("Bob", ROOM, "It is the disk of db-3");
+    workspace.reacts("Bob", ROOM, &found, "bulb");
+    workspace.replies("Ann", ROOM, &found, "Since when?", false);
+    let wrong = workspace.says("Bob", ROOM, "It is the network");
+    workspace.says("Bob", ROOM, "No");
+    workspace.deletes("Bob", ROOM, &wrong);
+    world.clock.forward(TimeDelta::minutes(5));
+    workspace.take_pending();
+}
+
+async fn what_was_said_while_firebell_was_away(world: World) {
+    declared(&world).await;
+    world.says("Bob", ROOM, "I see nothing").await;
+    world.reacts("Ann", ROOM, "I see", "🔍").await;
+    world.slack().slack.alive().await.expect("to note it");
+    let seen = world.slack().message("Bob", ROOM, "I see").ts;
+    away(&world).await;
+    world.workspace().unreacts("Ann", ROOM, &seen, "mag");
+    world.workspace().take_pending();
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:00 Bob finding: Here, with coffee
+    12:00 Firebell gap: Gap: #inc-1-checkout-down, 12:00 to 12:10 UTC: Firebell was away; 7 changes were read back
+    12:05 Bob hypothesis: It is the disk of db-3
+    ");
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here, with coffee
+    Bob: I see nothing
+    Bob: It is the disk of db-3
+    Ann: Since when?
+    Bob: No
+    ");
+    // Once is enough.
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_eq!(world.timeline(1).await.matches("Gap").count(), 1);
+    world.ends().await;
+}
+
+async fn a_gap_in_which_nothing_happened_is_no_news(world: World) {
+    declared(&world).await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(10));
+    let before = world.timeline(1).await;
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_eq!(world.timeline(1).await, before);
+    world.ends().await;
+}
+
+async fn a_message_that_nobody_has_read_is_asked_for(world: World) {
+    declared(&world).await;
+    let ts = world.workspace().says("Bob", ROOM, "It is the disk of db-3");
+    // The event is lost on its way.
+    world.workspace().take_pending();
+    world.workspace().reacts("Ann", ROOM, &ts, "mag");
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:00 Bob finding: It is the disk of db-3
+    ");
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: It is the disk of db-3
+    ");
+    world.ends().await;
+}
+
+async fn a_reply_that_nobody_has_read_is_asked_for(world: World) {
+    declared(&world).await;
+    let root = world.slack().message("Bob", ROOM, "Here").ts;
+    let ts = world.workspace().replies("Bob", ROOM, &root, "It is the disk of db-3", false);
+    world.workspace().replies("Bob", ROOM, &root, "Or the network", false);
+    world.workspace().take_pending();
+    world.workspace().reacts("Ann", ROOM, &ts, "mag");
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:00 Bob finding: It is the disk of db-3
+    ");
+    world.ends().await;
+}
+
+async fn a_room_that_was_archived_and_is_open_again(world: World) {
+    declared(&world).await;
+    world.clock.forward(TimeDelta::minutes(1));
+    world.workspace().archives("Bob", ROOM);
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:01 Bob gap: Gap: #inc-1-checkout-down, from 12:01 UTC on: the room was archived by Bob
+    ");
+    // In a direct message: nobody can be told in the room.
+    let told = world.workspace().messages("@Ann");
+    let told: Vec<String> = told.iter().map(|m| crate::slack::shown::line(world.workspace(), m)).collect();
+    assert_snapshot!(told.join("\n"), @"
+    Firebell: INC-1 is open, but its room #inc-1-checkout-down was archived by Bob.
+        I hear nothing there and say nothing there. Unarchive it and I read what was said meanwhile.
+    ");
+    world.clock.forward(TimeDelta::minutes(1));
+    world.workspace().unarchives("Bob", ROOM);
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:01 Firebell gap: Gap: #inc-1-checkout-down, 12:01 to 12:02 UTC: the room was archived; nothing was said meanwhile
+    ");
+    world.ends().await;
+}
+
+async fn the_bot_is_removed_and_comes_back(world: World) {
+    declared(&world).await;
+    world.clock.forward(TimeDelta::minutes(1));
+    world.workspace().kicks("Bob", ROOM, "Firebell");
+    world.settle().await;
+    world.workspace().says("Bob", ROOM, "Now we are alone");
+    world.begins_to_say("Ann", "general", "/incident list").await;
+    world.work().await;
+    world.clock.forward(TimeDelta::minutes(1));
+    world.workspace().invites("Ann", ROOM, "Firebell");
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:01 Firebell gap: Gap: #inc-1-checkout-down, 12:01 to 12:02 UTC: Firebell was removed from the room; one change was read back
+    ");
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: Now we are alone
+    ");
+    world.ends().await;
+}
