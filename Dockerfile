@@ -18,6 +18,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --release --locked && cp target/release/firebell /firebell
 
 FROM debian:12.11-slim
+# Slack is reached by TLS, and believed by the system's root certificates: an own authority's can be laid in there, too.
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 # 10001: no user of the host's by accident.
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin firebell \
     && install --directory --owner=firebell --group=firebell --mode=0700 /data

@@ -137,7 +137,8 @@ fn with_links(line: &str) -> Vec<Span> {
     let Some(at) = line.find("http://").into_iter().chain(line.find("https://")).min() else {
         return vec![text(line)];
     };
-    let length = line[at..].find(char::is_whitespace).unwrap_or(line.len() - at);
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '|' | '"');
+    let length = line[at..].find(ends).unwrap_or(line.len() - at);
     let url = &line[at..at + length];
     let mut spans = vec![text(&line[..at]), Span::Link { url: url.into(), label: url.into() }];
     if at + length < line.len() {

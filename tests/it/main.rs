@@ -24,6 +24,8 @@ mod properties;
 #[cfg(feature = "slack")]
 #[allow(dead_code, unused_imports, reason = "it can do more than what the stories have needed so far")]
 mod slack;
+#[cfg(feature = "slack")]
+mod slack_program;
 mod stories;
 mod support;
 mod tools;

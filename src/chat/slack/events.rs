@@ -243,7 +243,7 @@ impl Slack {
         }
         // Only an offer to declare asks whether the room is private.
         let offers = self.plan.reactions.declares(&reaction.reaction);
-        let private_room = offers && workspace.channel(channel).await.is_ok_and(|c| c.is_private || c.is_im);
+        let private_room = offers && workspace.is_private(channel).await?;
         let own = reaction.item_user.as_ref().is_some_and(|author| *author == identity.user_id);
         Ok(Some(Heard::Reacted {
             message: ids::message(channel, ts),

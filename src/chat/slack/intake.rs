@@ -142,6 +142,7 @@ impl Slack {
             room: Some(&command.channel_id),
             origin: None,
             response_url: command.response_url.as_deref(),
+            private: false,
         };
         self.open(&command.team_id, &command.trigger_id, forms::view(form, &about), Some((COMMAND, body))).await;
         Ok(None)
@@ -189,11 +190,18 @@ impl Slack {
             room: Some(place.as_str()).filter(|place| *place != done.user.id),
             origin: origin.as_ref().map(|(ts, text)| (ts.as_str(), text.as_str())),
             response_url: done.response_url.as_deref(),
+            private: origin.is_some() && form == Form::Declare && self.seems_private(workspace, &place).await,
         };
         // A button's words say what they need; a shortcut has none.
         let instead = Some((INTERACTION, body)).filter(|_| done.kind == "block_actions");
         self.open(team, &done.trigger_id, forms::view(form, &about), instead).await;
         Some(())
+    }
+
+    /// What can't be seen in time is taken for private.
+    async fn seems_private(&self, workspace: &Workspace, channel: &str) -> bool {
+        let asked = tokio::time::timeout(REHEARSAL, workspace.is_private(channel)).await;
+        asked.ok().and_then(Result::ok).unwrap_or(true)
     }
 
     /// The message that a shortcut was chosen on, to begin with.

@@ -33,8 +33,8 @@ pub use health::{Checkup, PART};
 pub use manifest::manifest;
 pub use socket::Sockets;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -85,6 +85,8 @@ pub struct Slack {
     reception: std::sync::OnceLock<Arc<dyn Reception>>,
     /// There may be letters.
     arrived: Arc<Notify>,
+    /// Of several workspaces the one that has a channel, as far as that is known.
+    homes: Mutex<HashMap<String, usize>>,
     /// A connection came or went.
     changed: Notify,
     connected: socket::Connected,
@@ -110,6 +112,7 @@ impl Slack {
             plan: tools.plan,
             reception: std::sync::OnceLock::new(),
             arrived: Arc::default(),
+            homes: Mutex::default(),
             changed: Notify::new(),
             connected: socket::Connected::default(),
             beside: TaskTracker::new(),
@@ -133,15 +136,27 @@ impl Slack {
         self.connected.count()
     }
 
-    /// The workspace of this team.
+    /// The workspace of this team. With one workspace there is nothing to tell apart, and nothing to ask for.
     async fn of_team(&self, team: &str) -> Option<&Arc<Workspace>> {
-        for workspace in &self.workspaces {
+        if let [only] = self.workspaces.as_slice() {
+            return Some(only);
+        }
+        let known = |w: &&Arc<Workspace>| w.known_identity().is_some_and(|identity| identity.team_id == team);
+        if let Some(workspace) = self.workspaces.iter().find(known) {
+            return Some(workspace);
+        }
+        for workspace in self.workspaces.iter().filter(|w| w.known_identity().is_none()) {
             if workspace.identity().await.is_ok_and(|identity| identity.team_id == team) {
                 return Some(workspace);
             }
         }
-        // With one workspace there is nothing to tell apart.
-        self.workspaces.first().filter(|_| self.workspaces.len() == 1)
+        None
+    }
+
+    /// The workspace that is known to have this channel.
+    fn home(&self, channel: &str) -> Option<&Arc<Workspace>> {
+        let known = self.homes.lock().unwrap_or_else(PoisonError::into_inner).get(channel).copied();
+        self.workspaces.get(known?)
     }
 
     /// The workspace that has this channel, and the channel's id, whether it is given by id or as `#name`.
@@ -160,9 +175,15 @@ impl Slack {
         if let [only] = self.workspaces.as_slice() {
             return Ok((only, room.id.clone()));
         }
-        for workspace in &self.workspaces {
+        if let Some(home) = self.home(&room.id) {
+            return Ok((home, room.id.clone()));
+        }
+        for (n, workspace) in self.workspaces.iter().enumerate() {
             match workspace.channel(&room.id).await {
-                Ok(_) => return Ok((workspace, room.id.clone())),
+                Ok(_) => {
+                    self.homes.lock().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), n);
+                    return Ok((workspace, room.id.clone()));
+                }
                 Err(error) if error.code() == "channel_not_found" => {}
                 Err(error) => return Err(error.into()),
             }

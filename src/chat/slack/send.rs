@@ -176,7 +176,7 @@ impl Chat for Slack {
     }
 
     fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String> {
-        let identity = self.workspaces.first()?.known_identity()?;
+        let identity = self.home(&room.id).or(self.workspaces.first())?.known_identity()?;
         Some(link(&identity.url, &room.id, message.map(|m| m.id.as_str()), None))
     }
 }

@@ -60,6 +60,8 @@ pub(super) struct Channel {
     #[serde(default)]
     pub is_im: bool,
     #[serde(default)]
+    pub is_mpim: bool,
+    #[serde(default)]
     pub is_archived: bool,
     #[serde(default)]
     pub is_member: bool,
@@ -142,6 +144,16 @@ impl Workspace {
             Ok(answer.channel)
         };
         self.channels.get(id, self.clock.now(), ask).await
+    }
+
+    /// Whether not everyone can come into it, as it is now. What can't be seen is taken for private.
+    pub async fn is_private(&self, id: &str) -> Called<bool> {
+        self.channels.forget(id);
+        match self.channel(id).await {
+            Ok(channel) => Ok(channel.is_private || channel.is_im || channel.is_mpim),
+            Err(CallError::Refused { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     pub async fn groups(&self) -> Called<Vec<Group>> {

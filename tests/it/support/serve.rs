@@ -105,8 +105,15 @@ impl Serve {
 
     /// On a port that is free.
     pub async fn start_in(home: Home) -> Serve {
+        let mut serve = Serve::begin_in(home).await;
+        serve.until_ready().await;
+        serve
+    }
+
+    /// It listens, but what it stands on may not be there yet.
+    pub async fn begin_in(home: Home) -> Serve {
         let mut serve = Serve { home, url: String::new(), process: None };
-        serve.start_at(ANY_PORT).await;
+        serve.begin_at(ANY_PORT).await;
         serve
     }
 
@@ -118,6 +125,11 @@ impl Serve {
 
     /// In the same folder.
     pub async fn start_at(&mut self, url: &str) {
+        self.begin_at(url).await;
+        self.until_ready().await;
+    }
+
+    async fn begin_at(&mut self, url: &str) {
         let address = url.trim_start_matches("http://");
         assert!(self.process.is_none(), "it is running already");
         let mut command = self.home.here(Command::new(FIREBELL), "serve");
@@ -133,6 +145,9 @@ impl Serve {
             address_in(&self.printed())
         })
         .await;
+    }
+
+    pub async fn until_ready(&mut self) {
         until("/readyz", async || {
             self.assert_running();
             let answer = reqwest::get(format!("{}/readyz", self.url)).await.ok()?;

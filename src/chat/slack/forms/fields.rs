@@ -71,8 +71,9 @@ pub(super) fn select(name: &str, mut choices: Vec<Choice>, chosen: Option<&str>)
     element.with_options(choices.iter().map(Choice::item).collect()).opt_initial_option(initial)
 }
 
-pub(super) fn checkbox(name: &str, choice: &Choice) -> SlackBlockCheckboxesElement {
-    SlackBlockCheckboxesElement::new(vec![choice.item()]).with_action_id(name.into())
+pub(super) fn checkbox(name: &str, choice: &Choice, ticked: bool) -> SlackBlockCheckboxesElement {
+    let element = SlackBlockCheckboxesElement::new(vec![choice.item()]).with_action_id(name.into());
+    element.opt_initial_options(ticked.then(|| vec![choice.item()]))
 }
 
 pub(super) fn person(name: &str) -> SlackBlockUsersSelectElement {

@@ -107,6 +107,8 @@ pub struct About<'a> {
     /// The message that it was opened on, in that channel: its `ts` and its readable text.
     pub origin: Option<(&'a str, &'a str)>,
     pub response_url: Option<&'a str>,
+    /// It was opened on what was said in private.
+    pub private: bool,
 }
 
 /// What a form brings back besides what was filled in, as JSON in `private_metadata` (at most 3,000 characters).
@@ -149,7 +151,7 @@ fn heading(incident: &Incident) -> SlackBlock {
 fn inputs(form: Form, about: &About<'_>) -> Vec<SlackInputBlock> {
     let said = about.origin.map(|(_, text)| text.trim()).unwrap_or_default();
     match form {
-        Form::Declare => declare(about.plan, said),
+        Form::Declare => declare(about, said),
         Form::Update => {
             let text = input(TEXT, "How does it stand?", lines(TEXT, said));
             vec![text.with_hint("It goes to the room and to the stakeholders.".into())]
@@ -186,7 +188,8 @@ fn inputs(form: Form, about: &About<'_>) -> Vec<SlackInputBlock> {
     }
 }
 
-fn declare(plan: &Plan, said: &str) -> Vec<SlackInputBlock> {
+fn declare(about: &About<'_>, said: &str) -> Vec<SlackInputBlock> {
+    let plan = about.plan;
     let title = shortened(said.lines().next().unwrap_or_default(), LIMIT_TITLE);
     let mut inputs = vec![
         input(TITLE, "Title", line(TITLE, LIMIT_TITLE, &title)).with_hint("What is wrong, in a few words.".into()),
@@ -197,7 +200,7 @@ fn declare(plan: &Plan, said: &str) -> Vec<SlackInputBlock> {
         inputs.push(optional(input(SERVICE, "Service", select(SERVICE, services.collect(), None))));
     }
     let private = Choice::new("private", "Private", "Only who is invited to its room sees the incident.");
-    inputs.push(optional(input(PRIVATE, "Who may see it", checkbox(PRIVATE, &private))));
+    inputs.push(optional(input(PRIVATE, "Who may see it", checkbox(PRIVATE, &private, about.private))));
     inputs
 }
 

@@ -37,6 +37,7 @@ fn shown(form: Form, text: &str) -> Value {
         room: Some("C1"),
         origin: Some(("1700000000.000100", text)),
         response_url: Some("https://hooks.slack.example/1"),
+        private: false,
     };
     serde_json::to_value(view(form, &about)).expect("JSON")
 }
