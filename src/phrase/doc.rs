@@ -134,6 +134,20 @@ impl Doc {
         self
     }
 
+    /// The same with each span changed by this.
+    pub fn with_spans(mut self, change: impl Fn(Span) -> Span) -> Self {
+        let all = |spans: &mut Vec<Span>| *spans = std::mem::take(spans).into_iter().map(&change).collect();
+        for block in &mut self.blocks {
+            match block {
+                Block::Headline(spans) | Block::Line(spans) => all(spans),
+                Block::Fields(fields) => fields.iter_mut().for_each(|field| all(&mut field.value)),
+                Block::List(items) => items.iter_mut().for_each(all),
+                Block::Quote(_) | Block::Buttons(_) => {}
+            }
+        }
+        self
+    }
+
     /// The words alone, a line a block: for logs, tests and chats' plain-text fallbacks. Buttons are left out.
     pub fn to_plain(&self) -> String {
         let mut lines = Vec::new();

@@ -124,6 +124,7 @@ async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
 async fn slack(config: &Config, findings: &mut Findings) {
     use crate::chat::slack::{Finding, Named, check};
     use crate::config::SlackMode;
+    use crate::plan::Rule;
     let Some(slack) = &config.slack else { return };
     let plan = &config.plan;
     let mut rooms = plan.announcements.default_rooms.clone();
@@ -134,7 +135,14 @@ async fn slack(config: &Config, findings: &mut Findings) {
     let mut people: Vec<_> = invited.chain(plan.groups.values().flatten()).cloned().collect();
     people.sort();
     people.dedup();
-    let named = Named { rooms: &rooms, people: &people };
+    let private: Vec<_> =
+        plan.announcements.routes.iter().filter(|r| r.private).flat_map(|r| r.rooms.clone()).collect();
+    let of_chats = |rule: &Rule| match rule {
+        Rule::Group(name) if !plan.groups.contains_key(name) => Some(name.clone()),
+        _ => None,
+    };
+    let groups: Vec<String> = plan.permissions.all().filter_map(of_chats).collect();
+    let named = Named { rooms: &rooms, private: &private, people: &people, groups: &groups };
     for finding in check(&super::slack::setup(slack), &named, super::clock()).await {
         match finding {
             Finding::Good { what, found } => findings.good(&what, found),

@@ -51,7 +51,7 @@ async fn check_names_what_is_missing_and_what_mends_it() {
     let (home, code, out) = run(home(&workspace), "check").await;
     assert_eq!(code, Some(0), "{out}");
     assert_snapshot!(about_slack(&out), @"
-    ok     Slack: workspace Test, as the bot UBOT00001
+    ok     Slack: workspace Test, as @firebell
     ok     Slack scopes: all 19 are there
     ok     Slack Socket Mode: connections can be opened
     ok     Slack channel: #incidents is there
@@ -63,8 +63,8 @@ async fn check_names_what_is_missing_and_what_mends_it() {
     let (mut home, code, out) = run(home, "check").await;
     assert_eq!(code, Some(1), "{out}");
     assert_snapshot!(about_slack(&out), @"
-    ok     Slack: workspace Test, as the bot UBOT00001
-    WRONG  Slack scopes: pins:write is missing (the pinned card: pins.add, pins.remove): paste the output of `firebell manifest` into the app's settings and install it again
+    ok     Slack: workspace Test, as @firebell
+    WRONG  Slack scopes: pins:write is missing (the pinned card: pins.add): paste the output of `firebell manifest` into the app's settings and install it again
     ok     Slack Socket Mode: connections can be opened
     WRONG  Slack channel: there is no #incidents that the bot can see: make it, or type /invite @Firebell in it if it is private
     ");
@@ -74,7 +74,7 @@ async fn check_names_what_is_missing_and_what_mends_it() {
     workspace.add_scope("pins:write");
     let (home, _, out) = run(http(home, &workspace), "check").await;
     assert_snapshot!(about_slack(&out), @r#"
-    ok     Slack: workspace Test, as the bot UBOT00001
+    ok     Slack: workspace Test, as @firebell
     ok     Slack scopes: all 19 are there
     WRONG  Slack channel: there is no #nowhere that the bot can see: make it, or type /invite @Firebell in it if it is private
     WRONG  plan: slack:U0NOBODY1 is nobody in Slack: it wants a person's id (U…) or a user group's (S…)

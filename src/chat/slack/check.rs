@@ -23,7 +23,11 @@ pub enum Finding {
 /// What the plan names of Slack.
 pub struct Named<'a> {
     pub rooms: &'a [RoomId],
+    /// Those of them that hear of private incidents.
+    pub private: &'a [RoomId],
     pub people: &'a [PersonId],
+    /// Groups in permissions that the configuration does not have.
+    pub groups: &'a [String],
 }
 
 pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn Clock>) -> Vec<Finding> {
@@ -38,7 +42,7 @@ pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn C
         let workspace = Workspace::new(api, None, clock.clone());
         match workspace.identity().await {
             Ok(identity) => {
-                findings.push(good("Slack", format!("workspace {}, as the bot {}", identity.team, identity.user_id)));
+                findings.push(good("Slack", format!("workspace {}, as @{}", identity.team, identity.user)));
                 findings.extend(scopes(setup, &membership.bot_token).await);
                 workspaces.push(workspace);
             }
@@ -53,7 +57,10 @@ pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn C
         return findings;
     }
     for room in named.rooms.iter().filter(|r| r.platform == Platform::Slack) {
-        findings.push(channel(&workspaces, room).await);
+        findings.push(channel(&workspaces, room, named.private.contains(room)).await);
+    }
+    for handle in named.groups {
+        findings.extend(group(&workspaces, handle).await);
     }
     for person in named.people.iter().filter(|p| p.platform == Platform::Slack) {
         findings.extend(somebody(&workspaces, person).await);
@@ -110,7 +117,7 @@ async fn socket_mode(api: &Api) -> Finding {
     }
 }
 
-async fn channel(workspaces: &[Workspace], room: &RoomId) -> Finding {
+async fn channel(workspaces: &[Workspace], room: &RoomId, of_private: bool) -> Finding {
     let what = "Slack channel";
     for workspace in workspaces {
         let found = match room.id.strip_prefix('#') {
@@ -120,6 +127,13 @@ async fn channel(workspaces: &[Workspace], room: &RoomId) -> Finding {
         match found {
             Ok(Some(channel)) if channel.is_archived => {
                 return wrong(what, format!("{} is archived: unarchive it, or name another", room.id));
+            }
+            Ok(Some(channel)) if of_private && !channel.is_private => {
+                let mend = "make it private, or name another in the route";
+                return wrong(
+                    what,
+                    format!("#{} hears of private incidents, and everyone can join it: {mend}", channel.name),
+                );
             }
             Ok(Some(channel)) if channel.is_member || !channel.is_private => {
                 let joins = if channel.is_member { "" } else { "; the bot joins it when it has something to say" };
@@ -140,6 +154,17 @@ async fn channel(workspaces: &[Workspace], room: &RoomId) -> Finding {
 }
 
 /// Only those that are not there are worth a line.
+async fn group(workspaces: &[Workspace], handle: &str) -> Option<Finding> {
+    for workspace in workspaces {
+        match workspace.groups().await {
+            Ok(groups) if groups.iter().any(|g| g.handle == handle) => return None,
+            Ok(_) => {}
+            Err(error) => return Some(wrong("Slack", failure::in_words(&error))),
+        }
+    }
+    Some(wrong("permissions", format!("group:{handle} is neither in [groups] nor the handle of a user group in Slack")))
+}
+
 async fn somebody(workspaces: &[Workspace], person: &PersonId) -> Option<Finding> {
     for workspace in workspaces {
         let found = match person.id.starts_with('S') {

@@ -128,6 +128,7 @@ impl Slack {
                 let ours = envelope.authorizations.first().and_then(|a| a.team_id.clone());
                 let team = ours.unwrap_or_else(|| envelope.team_id.clone());
                 let Some(workspace) = self.of_team(&team).await else { return Ok(stranger(&team)) };
+                self.is_home(&lane(letter), workspace);
                 self.event(workspace, envelope).await
             }
             intake::COMMAND => {
@@ -138,6 +139,7 @@ impl Slack {
                 let Some(workspace) = self.of_team(&command.team_id).await else {
                     return Ok(stranger(&command.team_id));
                 };
+                self.is_home(&command.channel_id, workspace);
                 let heard = self.slash_command(workspace, command).await?;
                 Ok(Understood::Heard(vec![Inbound { at: letter.at, heard }]))
             }
@@ -148,6 +150,7 @@ impl Slack {
                 };
                 let team = done.team.as_ref().map(|t| t.id.clone()).unwrap_or_default();
                 let Some(workspace) = self.of_team(&team).await else { return Ok(stranger(&team)) };
+                self.is_home(&lane(letter), workspace);
                 let understood = self.interaction(workspace, done).await?;
                 Ok(at(understood, letter))
             }

@@ -159,6 +159,16 @@ impl Slack {
         self.workspaces.get(known?)
     }
 
+    /// With one workspace there is nothing to remember.
+    fn is_home(&self, channel: &str, workspace: &Arc<Workspace>) {
+        if self.workspaces.len() == 1 {
+            return;
+        }
+        let place = self.workspaces.iter().position(|w| Arc::ptr_eq(w, workspace));
+        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
+        homes.extend(place.map(|place| (channel.to_string(), place)));
+    }
+
     /// The workspace that has this channel, and the channel's id, whether it is given by id or as `#name`.
     async fn place(&self, room: &RoomId) -> Result<(&Arc<Workspace>, String), Failure> {
         let never = |why: String| Failure::Never { why };
@@ -178,10 +188,10 @@ impl Slack {
         if let Some(home) = self.home(&room.id) {
             return Ok((home, room.id.clone()));
         }
-        for (n, workspace) in self.workspaces.iter().enumerate() {
+        for workspace in &self.workspaces {
             match workspace.channel(&room.id).await {
                 Ok(_) => {
-                    self.homes.lock().unwrap_or_else(PoisonError::into_inner).insert(room.id.clone(), n);
+                    self.is_home(&room.id, workspace);
                     return Ok((workspace, room.id.clone()));
                 }
                 Err(error) if error.code() == "channel_not_found" => {}

@@ -1,5 +1,7 @@
 //! Firebell speaks in Slack.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
@@ -12,7 +14,7 @@ use super::failure::is_locked_out;
 use super::ids::{self, METADATA};
 use super::render::{self, Rendered};
 use super::workspace::{Channel, Workspace};
-use crate::phrase::Doc;
+use crate::phrase::{Doc, Span};
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 use crate::ports::{Answer, Chat, Failure, Furniture, Inbound, NewRoom, Once, Posted, Reading};
 
@@ -45,7 +47,10 @@ impl Chat for Slack {
         }
         for n in 1..=NAMES {
             match create(workspace, &numbered(&name, n), room.private).await {
-                Ok(channel) => return Ok(as_room(channel)),
+                Ok(channel) => {
+                    self.is_home(&channel.id, workspace);
+                    return Ok(as_room(channel));
+                }
                 // Also of an archived channel.
                 Err(error) if error.code() == "name_taken" => {}
                 Err(error) => return Err(error.into()),
@@ -83,7 +88,7 @@ impl Chat for Slack {
 
     async fn edit(&self, message: &MessageId, doc: &Doc) -> Result<(), Failure> {
         let (workspace, channel) = self.place(&message.room).await?;
-        let Rendered { text, blocks } = render::message(doc);
+        let Rendered { text, blocks } = self.worded(workspace, doc);
         let arguments = json!({ "channel": channel, "ts": message.id, "text": text, "blocks": blocks });
         let Nothing {} = workspace.api.write("chat.update", Some(&channel), &arguments).await?;
         Ok(())
@@ -95,9 +100,8 @@ impl Chat for Slack {
         if answer.to.platform != Platform::Slack {
             return Err(never(&format!("{} is not a person of Slack", answer.to)));
         }
-        let message = render::message(answer.doc);
         if let (Some(url), Some(any)) = (answer.reply, self.workspaces.first())
-            && respond(any, url, &message).await
+            && respond(any, url, &self.worded(self.home(&answer.room.id).unwrap_or(any), answer.doc)).await
         {
             return Ok(());
         }
@@ -106,7 +110,7 @@ impl Chat for Slack {
         if channel.starts_with('D') {
             return self.say(workspace, &channel, None, once, answer.doc).await.map(drop);
         }
-        match whisper(workspace, &channel, answer.to, &message).await {
+        match whisper(workspace, &channel, answer.to, &self.worded(workspace, answer.doc)).await {
             Err(error) if is_out_of_reach(&error) => self.say_directly(workspace, once, answer).await,
             answered => answered.map_err(Failure::from),
         }
@@ -185,7 +189,7 @@ impl Slack {
     /// Posts, unless it was begun before and is there.
     async fn say(
         &self,
-        workspace: &Workspace,
+        workspace: &Arc<Workspace>,
         channel: &str,
         thread: Option<&str>,
         once: Once<'_>,
@@ -200,7 +204,7 @@ impl Slack {
         {
             return Ok(ts);
         }
-        let Rendered { text, blocks } = render::message(doc);
+        let Rendered { text, blocks } = self.worded(workspace, doc);
         let mut arguments = json!({
             "channel": channel,
             "text": text,
@@ -216,7 +220,29 @@ impl Slack {
         Ok(answer.ts)
     }
 
-    async fn say_directly(&self, workspace: &Workspace, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure> {
+    /// The message as this workspace reads it: it knows no ids of others.
+    fn worded(&self, workspace: &Arc<Workspace>, doc: &Doc) -> Rendered {
+        if self.workspaces.len() == 1 {
+            return render::message(doc);
+        }
+        let is_here = |room: &RoomId| self.home(&room.id).is_some_and(|home| Arc::ptr_eq(home, workspace));
+        let readable = doc.clone().with_spans(|span| match span {
+            Span::Room(room) if !is_here(&room.id) => match self.link(&room.id, None) {
+                Some(url) => Span::Link { url, label: format!("#{}", room.name) },
+                None => Span::Text(format!("#{}", room.name)),
+            },
+            Span::Person(person) if !workspace.knows(&person.id.id) => Span::Name(person.name),
+            span => span,
+        });
+        render::message(&readable)
+    }
+
+    async fn say_directly(
+        &self,
+        workspace: &Arc<Workspace>,
+        once: Once<'_>,
+        answer: Answer<'_>,
+    ) -> Result<(), Failure> {
         #[derive(Deserialize)]
         struct Opened {
             channel: Channel,

@@ -36,6 +36,8 @@ pub(super) struct Identity {
     pub team: String,
     /// `https://example.slack.com/`
     pub url: String,
+    #[serde(default)]
+    pub user: String,
     pub user_id: String,
     #[serde(default)]
     pub bot_id: String,
@@ -121,6 +123,11 @@ impl Workspace {
             }
             asked => asked,
         }
+    }
+
+    /// Whether this person is here, as far as it is known.
+    pub fn knows(&self, id: &str) -> bool {
+        lock(&self.people.answers).get(id).and_then(|(_, cell)| cell.get()).is_some_and(|someone| someone.known)
     }
 
     async fn ask_someone(&self, id: &str, home: &str) -> Called<Someone> {

@@ -43,14 +43,14 @@ impl Town {
         }
     }
 
-    pub fn slack(workspace: &Workspace, db: &Db, clock: Arc<dyn Clock>, plan: &Plan) -> Arc<Slack> {
+    pub fn slack(setup: &Setup, db: &Db, clock: Arc<dyn Clock>, plan: &Plan) -> Arc<Slack> {
         let tools = Tools {
             mailbox: Arc::new(MailStore::new(db.clone())),
             ledger: Arc::new(Store::new(db.clone())) as Arc<dyn Ledger>,
             clock,
             plan: Arc::new(plan.clone()),
         };
-        Slack::new(&Town::setup(workspace), tools).expect("root certificates")
+        Slack::new(setup, tools).expect("root certificates")
     }
 
     /// Firebell takes requests from now on.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use firebell::chat::local::{Listener, Local, Setup};
+use firebell::chat::local::{self, Listener, Local};
+#[cfg(feature = "slack")]
+use firebell::chat::slack::Setup;
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
 use firebell::plan::{Person, PersonId, Plan, Platform, RoomId};
@@ -105,7 +107,8 @@ impl Scene {
     pub async fn with(self, plan: Plan) -> World {
         #[cfg(feature = "slack")]
         if let Some((clock, workspace)) = self.workspace {
-            return World::in_slack(self.ground, clock, workspace, plan).await;
+            let setup = Town::setup(&workspace);
+            return World::in_slack(self.ground, clock, workspace, setup, plan).await;
         }
         World::with(self.ground, plan).await
     }
@@ -207,14 +210,20 @@ impl World {
 
     /// A world in which people talk in Slack.
     #[cfg(feature = "slack")]
-    async fn in_slack(ground: Ground, clock: Arc<TestClock>, workspace: Workspace, mut plan: Plan) -> World {
+    pub async fn in_slack(
+        ground: Ground,
+        clock: Arc<TestClock>,
+        workspace: Workspace,
+        setup: Setup,
+        mut plan: Plan,
+    ) -> World {
         plan.announcements = in_slack(&plan.announcements);
         for room in &plan.announcements.default_rooms {
             workspace.channel(room.id.trim_start_matches('#'));
         }
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
-        let slack = Town::slack(&workspace, &db, clock.clone(), &plan);
+        let slack = Town::slack(&setup, &db, clock.clone(), &plan);
         let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
         let town = Town::open(workspace, slack, &desk).await;
         World { town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
@@ -544,7 +553,7 @@ impl World {
         if let Some(before) = &self.town {
             let mut plan = plan();
             plan.announcements = in_slack(&plan.announcements);
-            let slack = Town::slack(&before.workspace, &db, clock.clone(), &plan);
+            let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan);
             let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
             let town = Some(before.again(slack, &desk).await);
             return World { clock, store, chat, desk, town, db, people, read, acts, heard, ground };
@@ -571,7 +580,7 @@ async fn open(
     other: Option<Arc<dyn Chat>>,
 ) -> (Arc<Local>, Desk) {
     let own = plan.announcements.default_rooms.iter().filter(|r| r.platform == Platform::Local);
-    let setup = Setup {
+    let setup = local::Setup {
         rooms: own.map(|r| r.id.clone()).collect(),
         groups: plan.groups.clone(),
         command: "/incident".into(),

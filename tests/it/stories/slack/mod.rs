@@ -6,6 +6,7 @@ mod mode;
 mod rooms;
 mod trouble;
 mod words;
+mod workspaces;
 
 use serde_json::{Value, json};
 
