@@ -29,7 +29,8 @@ pub(super) async fn happened(
     Ok(())
 }
 
-/// The room is heard again: what could not be done in it is tried again.
+/// The room is heard again: what could not be done in it is tried again. A room that is no incident's may be one for
+/// announcements, of whatever incident.
 pub(super) async fn found(
     office: &Office,
     tx: &mut dyn Transaction,
@@ -37,10 +38,8 @@ pub(super) async fn found(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     happened(office, tx, room, Command::NoteFound { room: room.clone() }, None, at).await?;
-    match tx.incident_in(room).await? {
-        Some(number) => tx.try_again(number, office.clock.now()).await,
-        None => Ok(()),
-    }
+    let number = tx.incident_in(room).await?;
+    tx.try_again(number, office.clock.now()).await
 }
 
 /// A chat was not heard for a while: every open incident's room in it is read back.

@@ -228,8 +228,8 @@ pub trait Transaction: Send {
     /// The rooms of all open incidents.
     async fn open_rooms(&mut self) -> Result<Vec<(Number, RoomId)>, StoreError>;
 
-    /// What was set aside of this incident's work is tried again.
-    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError>;
+    /// What was set aside of this incident's work, or of all, is tried again.
+    async fn try_again(&mut self, incident: Option<Number>, now: DateTime<Utc>) -> Result<(), StoreError>;
 
     async fn revise(&mut self, id: &MessageId, text: &str) -> Result<(), StoreError>;
 

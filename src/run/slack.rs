@@ -52,10 +52,10 @@ pub(super) async fn start(
 ) -> Result<(), Failed> {
     let Some(written) = &config.slack else { return Ok(()) };
     slack.hand_to(Arc::new(desk.clone()));
-    slack.take_up().await?;
+    let sockets = written.mode == SlackMode::Socket;
+    slack.take_up(sockets).await?;
     let (listening, stopping) = (slack.clone(), stop.clone());
     tasks.spawn(async move { listening.listen(stopping).await });
-    let sockets = written.mode == SlackMode::Socket;
     if sockets {
         let opened = Sockets::open(slack, &setup(written)).await;
         let opened = opened.map_err(|why| Failed::Found(format!("Slack: no connection can be opened: {why}")))?;

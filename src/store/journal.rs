@@ -147,7 +147,7 @@ impl Transaction for Entry {
         rows.into_iter().map(parsed).collect()
     }
 
-    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn try_again(&mut self, incident: Option<Number>, now: DateTime<Utc>) -> Result<(), StoreError> {
         outbox::try_again(&mut self.tx, incident, now).await
     }
 

@@ -124,8 +124,11 @@ pub(super) async fn settle(tx: &mut Tx, job: &Job, state: &JobState) -> Result<(
     Ok(())
 }
 
-pub(super) async fn try_again(tx: &mut Tx, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
-    executing!(tx, sqlx::query(UNPARK_OF).bind(now).bind(incident));
+pub(super) async fn try_again(tx: &mut Tx, incident: Option<Number>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    match incident {
+        Some(number) => executing!(tx, sqlx::query(UNPARK_OF).bind(now).bind(number)),
+        None => executing!(tx, sqlx::query(UNPARK).bind(now)),
+    };
     Ok(())
 }
 

@@ -124,7 +124,7 @@ async fn by_http_from_declare_to_a_gap() {
 #[tokio::test(flavor = "multi_thread")]
 async fn by_socket_mode() {
     let workspace = workspace().await;
-    let serve = Serve::start_in(home(&workspace)).await;
+    let mut serve = Serve::start_in(home(&workspace)).await;
     assert_eq!(workspace.sockets(), 2);
     workspace.types("Ann", "general", "/incident declare sev2 Checkout is down");
     workspace.until_delivered().await;
@@ -137,6 +137,16 @@ async fn by_socket_mode() {
         card.contains("Incident commander: @Ann").then_some(())
     };
     until("the card names her", card).await;
+    // Slack keeps nothing for who is not connected: it is read back once they are.
+    serve.stop_beside().await;
+    workspace.says("Bob", ROOM, "It is the disk");
+    workspace.take_pending();
+    serve.start_again().await;
+    let read = async || {
+        let page = reqwest::get(format!("{}/incidents/INC-1", serve.url)).await.ok()?.text().await.ok()?;
+        page.contains("Gap: #inc-1-checkout-down").then_some(())
+    };
+    until("it is read back", read).await;
     // Nothing comes to addresses that are only there in HTTP mode.
     let posted = reqwest::Client::new().post(format!("{}/slack/events", serve.url)).send().await.expect("an answer");
     assert_eq!(posted.status().as_u16(), 404);

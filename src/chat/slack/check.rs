@@ -136,7 +136,7 @@ async fn channel(workspaces: &[Workspace], room: &RoomId, of_private: bool) -> F
                 );
             }
             Ok(Some(channel)) if channel.is_member || !channel.is_private => {
-                let joins = if channel.is_member { "" } else { "; the bot joins it when it has something to say" };
+                let joins = if channel.is_member { "" } else { "; the bot joins it when it starts" };
                 return good(what, format!("#{} is there{joins}", channel.name));
             }
             Ok(_) => {}

@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::api::Nothing;
 use super::{Slack, failure};
-use crate::ports::Readiness;
+use crate::plan::{Platform, RoomId};
+use crate::ports::{Failure, Readiness};
 
 /// How `/readyz` calls it.
 pub const PART: &str = "slack";
@@ -52,6 +54,9 @@ impl Slack {
                     tracing::error!(%error, "Slack: what was missed could not be asked for");
                     checkup.well_until = Some(since);
                 }
+                if checkup.last_well.is_none() {
+                    self.join_announcement_rooms().await;
+                }
                 checkup.last_well = Some(now);
                 if let Err(error) = self.alive().await {
                     tracing::warn!(%error, "Slack: that it is heard could not be noted");
@@ -67,6 +72,28 @@ impl Slack {
                 readiness.not_ready(PART, &why);
             }
         }
+    }
+
+    /// Public ones: into a private one it has to be invited.
+    async fn join_announcement_rooms(&self) {
+        let announcements = &self.plan.announcements;
+        let rooms = announcements.default_rooms.iter().chain(announcements.routes.iter().flat_map(|r| &r.rooms));
+        for room in rooms.filter(|room| room.platform == Platform::Slack) {
+            if let Err(why) = self.join(room).await {
+                tracing::warn!(%room, %why, "Slack: nothing can be announced there");
+            }
+        }
+    }
+
+    async fn join(&self, room: &RoomId) -> Result<(), Failure> {
+        let (workspace, id) = self.place(room).await?;
+        let channel = workspace.channel(&id).await?;
+        if !channel.is_member && !channel.is_private && !channel.is_archived {
+            let arguments = serde_json::json!({ "channel": id });
+            let Nothing {} = workspace.api.write("conversations.join", None, &arguments).await?;
+            workspace.forget_channel_info(&id);
+        }
+        Ok(())
     }
 
     async fn trouble(&self, sockets: bool) -> Option<String> {

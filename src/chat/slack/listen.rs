@@ -175,13 +175,15 @@ impl Slack {
     }
 
     /// At start: what an earlier process had in hand is taken in, and what Slack has said while there was none is read
-    /// back.
-    pub async fn take_up(&self) -> Result<(), StoreError> {
+    /// back. With connections of ours it is once the first is there: what is said before would be in neither.
+    pub async fn take_up(&self, sockets: bool) -> Result<(), StoreError> {
         self.mailbox.free().await?;
         match self.mailbox.last_alive(SOURCE).await? {
-            Some(since) => self.returned(since).await,
-            None => Ok(()),
+            Some(since) if sockets => self.connected.lost_since(since),
+            Some(since) => self.returned(since).await?,
+            None => {}
         }
+        Ok(())
     }
 
     /// Slack is heard, or would be.

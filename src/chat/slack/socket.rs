@@ -95,6 +95,10 @@ impl Connected {
         state.lost.take()
     }
 
+    pub fn lost_since(&self, since: DateTime<Utc>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).lost = Some(since);
+    }
+
     fn down(&self, connection: &str, now: DateTime<Utc>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let was_there = state.up.remove(connection);

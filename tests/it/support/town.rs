@@ -56,7 +56,7 @@ impl Town {
     /// Firebell takes requests from now on.
     pub async fn open(workspace: Workspace, slack: Arc<Slack>, desk: &Desk) -> Town {
         slack.hand_to(Arc::new(desk.clone()));
-        slack.take_up().await.expect("to take up");
+        slack.take_up(false).await.expect("to take up");
         let url = serve(slack.clone()).await;
         Town { workspace, slack, url, read: Arc::default() }
     }

@@ -134,7 +134,7 @@ impl Transaction for WatchedEntry {
         self.inner.open_rooms().await
     }
 
-    async fn try_again(&mut self, incident: Number, now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn try_again(&mut self, incident: Option<Number>, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.inner.try_again(incident, now).await
     }
 

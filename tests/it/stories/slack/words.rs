@@ -76,11 +76,11 @@ async fn what_people_wrote_is_only_text(world: World) {
         > <!here> & <https://evil.example|click>
         Next update due at 16:00 UTC.
     #incidents Firebell: SEV3 · <!channel> all is down & <@everyone> · investigating
-        12:00 UTC Ann: <!here> & <https://evil.example%7Cclick%3E
+        12:00 UTC Ann: <!here> & <https://evil.example|click>
         INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-channel-all-down-everyone
         Next update by 16:00 UTC
     #incidents Firebell [in thread]: Update (Ann)
-        <!here> & <https://evil.example%7Cclick%3E
+        <!here> & <https://evil.example|click>
     ");
     world.ends().await;
 }
