@@ -170,7 +170,7 @@ impl Slack {
             };
             names.extend(name.map(|name| (reference, name)));
         }
-        let read = text::read(written, &|reference| names.get(reference).cloned());
+        let read = text::read(&written.replace('\0', "\u{fffd}"), &|reference| names.get(reference).cloned());
         let mut mentions = Vec::new();
         for (name, id) in read.mentions {
             let person = workspace.someone(&id).await?.person;

@@ -114,7 +114,8 @@ impl Slack {
 
     pub(super) async fn keep(&self, kind: &str, body: &str) -> Result<(), StoreError> {
         counter!("firebell_slack_deliveries_total", "kind" => kind.to_string()).increment(1);
-        self.mailbox.put(SOURCE, kind, body, self.clock.now()).await?;
+        // No database keeps a NUL in a text; written in JSON, it is found as this.
+        self.mailbox.put(SOURCE, kind, &body.replace("\\u0000", "\\ufffd"), self.clock.now()).await?;
         self.arrived.notify_one();
         Ok(())
     }

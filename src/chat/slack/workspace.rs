@@ -41,6 +41,8 @@ pub(super) struct Identity {
     pub user_id: String,
     #[serde(default)]
     pub bot_id: String,
+    /// Of the organisation that several workspaces belong to.
+    pub enterprise_id: Option<String>,
 }
 
 /// Somebody in the workspace.
@@ -114,8 +116,8 @@ impl Workspace {
     }
 
     pub async fn someone(&self, id: &str) -> Called<Someone> {
-        let home = self.identity().await?.team_id.clone();
-        let asked = self.people.get(id, self.clock.now(), || self.ask_someone(id, &home)).await;
+        let identity = self.identity().await?;
+        let asked = self.people.get(id, self.clock.now(), || self.ask_someone(id, identity)).await;
         match asked {
             // Nobody has a better name for them.
             Err(error) if matches!(error.code(), "user_not_found" | "user_not_visible" | "users_not_found") => {
@@ -130,13 +132,13 @@ impl Workspace {
         lock(&self.people.answers).get(id).and_then(|(_, cell)| cell.get()).is_some_and(|someone| someone.known)
     }
 
-    async fn ask_someone(&self, id: &str, home: &str) -> Called<Someone> {
+    async fn ask_someone(&self, id: &str, identity: &Identity) -> Called<Someone> {
         #[derive(Deserialize)]
         struct Answer {
             user: User,
         }
         let Answer { user } = self.api.read("users.info", &[("user", id)]).await?;
-        let known = !user.is_stranger && user.team_id.as_deref().is_none_or(|team| team == home);
+        let known = !user.is_stranger && user.is_of(identity);
         let zone = user.tz.as_deref().and_then(|zone| zone.parse().ok());
         Ok(Someone { person: Person { id: ids::person(id), name: user.name() }, zone, known })
     }
@@ -284,8 +286,15 @@ struct User {
     tz: Option<String>,
     #[serde(default)]
     is_stranger: bool,
+    enterprise_user: Option<EnterpriseUser>,
     #[serde(default)]
     profile: Profile,
+}
+
+#[derive(Deserialize)]
+struct EnterpriseUser {
+    #[serde(default)]
+    enterprise_id: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -295,6 +304,13 @@ struct Profile {
 }
 
 impl User {
+    /// Of the workspace, or of the organisation that it belongs to.
+    fn is_of(&self, identity: &Identity) -> bool {
+        let organisation = self.enterprise_user.as_ref().map(|e| e.enterprise_id.as_str()).filter(|id| !id.is_empty());
+        let same_organisation = organisation.is_some() && organisation == identity.enterprise_id.as_deref();
+        same_organisation || self.team_id.as_ref().is_none_or(|team| *team == identity.team_id)
+    }
+
     /// What others see them as: the name that they chose, else their own.
     fn name(self) -> String {
         let names = [self.profile.display_name, self.profile.real_name, self.real_name, Some(self.name), Some(self.id)];

@@ -16,6 +16,7 @@ in_slack!(
     only_slack_is_believed,
     the_address_is_confirmed,
     what_nobody_understands_is_kept,
+    what_no_database_can_keep,
     through_connections,
     a_connection_is_handed_over,
     all_connections_are_lost,
@@ -77,6 +78,18 @@ async fn what_nobody_understands_is_kept(world: World) {
     // And it goes on.
     world.says("Bob", ROOM, "Still here").await;
     assert!(world.transcript(1).await.ends_with("Bob: Still here"));
+    world.ends().await;
+}
+
+async fn what_no_database_can_keep(world: World) {
+    declared(&world).await;
+    let (channel, bob) = (world.workspace().channel(ROOM), world.workspace().person("Bob"));
+    let message = json!({ "type": "message", "channel": channel, "user": bob, "ts": "1795435300.000001",
+        "text": "before\u{0}behind", "event_ts": "1795435300.000001" });
+    let body = json!({ "type": "event_callback", "team_id": "T0TEST", "event": message }).to_string();
+    assert_eq!(posted(&world, "/slack/events", &body, world.workspace().signing_secret(), 0).await.0, 200);
+    world.settle().await;
+    assert!(world.transcript(1).await.ends_with("Bob: before\u{fffd}behind"));
     world.ends().await;
 }
 
