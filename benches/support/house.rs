@@ -123,7 +123,7 @@ pub fn typed(room: &Room, n: usize, by: Person, words: String) -> Inbound {
         words,
         mentions: Vec::new(),
         reply: None,
-        about: None,
+        origin: None,
     };
     Inbound { at: SystemClock.now(), heard }
 }

@@ -1,8 +1,9 @@
 -- What chats have delivered, as it came: acknowledged once it is here, gone once it is taken in. `state` is waiting, or
--- aside for what nobody understands.
+-- aside for what nobody understands. Letters of one lane are taken in one after the other.
 CREATE TABLE mail (
     id INTEGER PRIMARY KEY,
     source TEXT NOT NULL,
+    lane TEXT NOT NULL,
     kind TEXT NOT NULL,
     body TEXT NOT NULL,
     at TEXT NOT NULL,
@@ -11,6 +12,7 @@ CREATE TABLE mail (
     why TEXT NOT NULL
 );
 CREATE INDEX mail_waiting ON mail (source, state, id);
+CREATE INDEX mail_held ON mail (source, lane, held_until);
 
 -- Until when a chat was heard: what it said later, while nobody listened, is read back.
 CREATE TABLE heard_from (

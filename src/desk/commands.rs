@@ -6,7 +6,7 @@ use super::Office;
 use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_see};
 use super::hear::asked;
 use crate::grammar::{Asking, Context, names_in, parse};
-use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, SaidMessage, Same};
+use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
 use crate::plan::{Number, Person, Room};
 use crate::ports::{Mention, Offer, Speaker, StoreError, Transaction, Work};
@@ -20,8 +20,8 @@ pub(super) struct Typed<'a> {
     pub words: &'a str,
     pub mentions: &'a [Mention],
     pub reply: Option<&'a str>,
-    /// The message that it is about.
-    pub about: Option<&'a SaidMessage>,
+    /// The message that it is declared from.
+    pub origin: Option<&'a Origin>,
 }
 
 /// What came of a command: what its author is told, and whether that is a refusal.
@@ -80,7 +80,7 @@ async fn obey(
         Ok(Asking::Command(command)) => match (*command, here) {
             (command @ Command::Declare { .. }, _) => {
                 let asked = asked(typed.at, typed.by, &typed.room.id, false);
-                match declare(office, tx, from(command, typed.about), &asked).await? {
+                match declare(office, tx, from(command, typed.origin), &asked).await? {
                     Ok(_) => Answered { doc: None, refused: false },
                     Err(why) => refusal(refused(&why, &office.plan, &style)),
                 }
@@ -92,11 +92,10 @@ async fn obey(
 }
 
 /// Declared from a message.
-fn from(command: Command, about: Option<&SaidMessage>) -> Command {
-    match (command, about) {
-        (Command::Declare { title, severity, service, private, same, .. }, Some(message)) => {
-            let origin = Some(Origin { message: message.id.clone(), link: message.link.clone() });
-            Command::Declare { title, severity, service, private, origin, same }
+fn from(command: Command, origin: Option<&Origin>) -> Command {
+    match (command, origin) {
+        (Command::Declare { title, severity, service, private, same, .. }, Some(origin)) => {
+            Command::Declare { title, severity, service, private, origin: Some(origin.clone()), same }
         }
         (command, _) => command,
     }

@@ -79,7 +79,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
 /// The command that was heard.
 pub(super) fn typed<'a>(inbound: &'a Inbound, identity: &'a str) -> Result<commands::Typed<'a>, StoreError> {
     match &inbound.heard {
-        Heard::Command { by, room, words, mentions, reply, about, .. } => Ok(commands::Typed {
+        Heard::Command { by, room, words, mentions, reply, origin, .. } => Ok(commands::Typed {
             identity,
             at: inbound.at,
             by,
@@ -87,7 +87,7 @@ pub(super) fn typed<'a>(inbound: &'a Inbound, identity: &'a str) -> Result<comma
             words,
             mentions,
             reply: reply.as_deref(),
-            about: about.as_ref(),
+            origin: origin.as_ref(),
         }),
         _ => Err(StoreError { why: "what was heard is no command".into(), clash: false }),
     }

@@ -11,8 +11,8 @@ use crate::incident::{Command, Effect, Gap, Incident};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, RoomId};
 use crate::ports::{
-    Answer, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted, Reading, StoreError,
-    Touched, Work,
+    Answer, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted, ReadMessage, Reading,
+    StoreError, Touched, Work,
 };
 
 /// What comes back in.
@@ -44,7 +44,9 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
             let Some(state) = office.ledger.incident(*incident).await.map_err(away)? else {
                 return Ok(Learnt::default());
             };
-            let reading = chat(office, room.platform)?.said_in(room, read_since(&state, gap.as_ref())).await?;
+            let threads = office.ledger.threads(room).await.map_err(away)?;
+            let since = read_since(&state, gap.as_ref());
+            let reading = chat(office, room.platform)?.said_in(room, since, &threads).await?;
             let news = News::Read { number: *incident, room: room.clone(), reading, gap: gap.clone() };
             Ok(Learnt { news: Some(news), heard: Vec::new() })
         }
@@ -66,20 +68,19 @@ fn read_since(incident: &Incident, gap: Option<&Gap>) -> DateTime<Utc> {
 }
 
 /// The message, and the emoji on it once more.
-fn heard_again(touched: &Touched, message: Inbound) -> Vec<Inbound> {
-    let Heard::Message(said) = &message.heard else { return Vec::new() };
+fn heard_again(touched: &Touched, message: ReadMessage) -> Vec<Inbound> {
     let reacted = Heard::Reacted {
         message: touched.message.clone(),
         emoji: touched.emoji.clone(),
         by: touched.by.clone(),
         on: true,
         stamp: format!("{}/read", touched.stamp),
-        said: Some(MessageRecord::new(said, message.at).said()),
+        said: Some(MessageRecord::new(&message.said, message.at).said()),
         unread: false,
         private_room: touched.private_room,
     };
-    let again = Inbound { at: touched.at, heard: reacted };
-    vec![message, again]
+    let read = Inbound { at: message.at, heard: Heard::Message(message.said) };
+    vec![read, Inbound { at: touched.at, heard: reacted }]
 }
 
 async fn perform_work(office: &Office, job: &Job) -> Result<Note, Failure> {
@@ -221,7 +222,8 @@ async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<No
     Ok(Some((incident.number, Command::NoteRoom { room })))
 }
 
-/// Brings a standing message up to date, or posts it: then it says which message it is.
+/// Brings a standing message up to date, or posts it, also where somebody has deleted it: then it says which message it
+/// is.
 async fn show(
     office: &Office,
     job: &Job,
@@ -230,10 +232,13 @@ async fn show(
     doc: &Doc,
 ) -> Result<Option<MessageId>, Failure> {
     let chat = chat(office, room.platform)?;
-    match known {
-        Some(message) => chat.edit(&message, doc).await.map(|()| None),
-        None => chat.post(once(job), Posted { room, thread: None, doc }).await.map(Some),
+    if let Some(message) = known {
+        match chat.edit(&message, doc).await {
+            Err(Failure::Gone { .. }) => {}
+            edited => return edited.map(|()| None),
+        }
     }
+    chat.post(once(job), Posted { room, thread: None, doc }).await.map(Some)
 }
 
 async fn say(

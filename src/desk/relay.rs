@@ -9,13 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::Desk;
 use super::clerk::Delivery;
-use super::perform::perform;
+use super::perform::{Learnt, perform};
 use crate::ports::{Failure, Inbound, Job, JobState, StoreError};
 
 /// How many pieces are in hand at once.
 const AT_ONCE: usize = 32;
-/// How long a claim holds; longer than any chat takes to answer.
+/// How long a claim holds; while its work is in hand it is renewed.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+const RENEW_AFTER: Duration = Duration::from_secs(20);
 /// How long to wait at most before looking again: another replica may have left work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -92,7 +93,7 @@ impl Desk {
     }
 
     async fn do_job(&self, job: Job) {
-        let outcome = perform(&self.office, &job).await;
+        let outcome = self.perform_in_hand(&job).await;
         let now = self.office.clock.now();
         let (state, learnt) = match outcome {
             Ok(learnt) => match self.hear_all(learnt.heard).await {
@@ -112,6 +113,10 @@ impl Desk {
                 counter!("firebell_work_put_off_total").increment(1);
                 (JobState::Later { due: now + pause, why, tried: true }, None)
             }
+            Err(Failure::Gone { why }) => {
+                tracing::warn!(work = job.work.in_words(), %why, "there is nothing left to do it to");
+                (JobState::Done, None)
+            }
             Err(Failure::Never { why }) => {
                 tracing::error!(work = job.work.in_words(), %why, "work is set aside until somebody mends it");
                 counter!("firebell_work_parked_total").increment(1);
@@ -121,6 +126,22 @@ impl Desk {
         if let Err(error) = self.deliver(Delivery::Performed { job, state, learnt }).await {
             // It stays claimed, and is done again when the lease runs out; doing it again is harmless.
             tracing::error!(why = %error, "work could not be settled");
+        }
+    }
+
+    /// Performs it, and holds it meanwhile: a long history takes longer than a claim holds.
+    async fn perform_in_hand(&self, job: &Job) -> Result<Learnt, Failure> {
+        let performed = perform(&self.office, job);
+        tokio::pin!(performed);
+        loop {
+            tokio::select! {
+                outcome = &mut performed => return outcome,
+                () = pause(RENEW_AFTER) => {
+                    if let Err(error) = self.office.journal.hold(job, self.office.clock.now() + LEASE).await {
+                        tracing::warn!(why = %error, "a claim could not be renewed");
+                    }
+                }
+            }
         }
     }
 }

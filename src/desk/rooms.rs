@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Office;
 use super::enact::{enact, is_member};
 use crate::incident::{Actor, Asked, Command, Effect, Gap};
-use crate::plan::{MessageId, Number, Person, Platform, RoomId};
+use crate::plan::{MessageId, Number, Person, PersonId, Platform, RoomId};
 use crate::ports::{Draft, MessageRecord, ReadMessage, Reading, Speaker, StoreError, Transaction, Work};
 
 /// How far before a gap the history is looked at again: edits and emoji may have come to what was said before it.
@@ -96,7 +96,8 @@ pub(super) async fn read(
     }
     if let Some((since, until)) = reading.whole {
         for known in tx.messages_since(room, since).await? {
-            if known.at <= until && !reading.messages.iter().any(|m| m.said.id == known.id) {
+            let unread = known.thread.as_ref().is_some_and(|thread| !reading.threads.contains(thread));
+            if known.at <= until && !unread && !reading.messages.iter().any(|m| m.said.id == known.id) {
                 tx.erase(&known.id).await?;
                 let command = Command::Erase { message: known.id.clone() };
                 happened(office, tx, room, command, None, office.clock.now()).await?;
@@ -104,10 +105,25 @@ pub(super) async fn read(
             }
         }
     }
+    if let Some(members) = &reading.members {
+        settle_members(tx, room, members).await?;
+    }
     let Some(gap) = gap else { return Ok(()) };
     let whole = reading.whole.is_some_and(|(since, _)| since <= gap.from);
     let command = Command::NoteGap { gap: gap.clone(), found, whole };
     happened(office, tx, room, command, None, office.clock.now()).await
+}
+
+/// Who is in the room, and who is not any more.
+async fn settle_members(tx: &mut dyn Transaction, room: &RoomId, members: &[PersonId]) -> Result<(), StoreError> {
+    let known = tx.members(room).await?;
+    for person in members.iter().filter(|person| !known.contains(person)) {
+        tx.joined(room, person).await?;
+    }
+    for person in known.iter().filter(|person| !members.contains(person)) {
+        tx.left(room, person).await?;
+    }
+    Ok(())
 }
 
 /// How many changes it brought.
@@ -167,7 +183,8 @@ async fn taken_off(
             .reactions
             .iter()
             .any(|(emoji, by)| by.person.id == marked.by.id && office.plan.reactions.mark(emoji) == Some(marked.mark));
-        if !still {
+        let untold = message.shortened.iter().any(|emoji| office.plan.reactions.mark(emoji) == Some(marked.mark));
+        if !still && !untold {
             let by = Speaker { person: marked.by.clone(), zone: None, known: true, groups: Vec::new() };
             let command = Command::Unmark { mark: marked.mark, message: message.said.id.clone(), pin: false };
             found += touch(office, tx, number, &message.said.id, &by, command).await?;

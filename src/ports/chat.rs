@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Inbound, Said, Speaker};
+use super::{Said, Speaker};
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 
@@ -19,6 +19,9 @@ pub enum Failure {
     /// It will not work until somebody mends something; `why` says what, in words for the operator.
     #[error("{why}")]
     Never { why: String },
+    /// The message that it is about is not there any more.
+    #[error("{why}")]
+    Gone { why: String },
 }
 
 /// The identity of a piece of work.
@@ -77,6 +80,8 @@ pub struct ReadMessage {
     pub said: Said,
     /// Who has put which emoji on it.
     pub reactions: Vec<(String, Speaker)>,
+    /// Emoji of which not everybody who put them on is among those.
+    pub shortened: Vec<String>,
 }
 
 /// What a room's history holds.
@@ -89,8 +94,11 @@ pub struct Reading {
     pub whole: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// The emoji are all there, so that one that is not there was taken off.
     pub with_reactions: bool,
+    /// The threads that were read, by their first messages: of others no reply is missed.
+    pub threads: Vec<String>,
+    /// Who is in the room, where the chat tells.
+    pub members: Option<Vec<PersonId>>,
 }
-
 /// One chat. [`Once`] is the identity of the work: done again with the same key, the same room or message is there
 /// once, and the same answer is given. What names a state (edit, pin, topic, archive) is the same done twice.
 #[async_trait]
@@ -121,11 +129,11 @@ pub trait Chat: Send + Sync {
 
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure>;
 
-    /// What people have said in the room, at least since then.
-    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure>;
+    /// What people have said in the room, at least since then; also in these threads, which may have begun before.
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>, threads: &[String]) -> Result<Reading, Failure>;
 
-    /// One message, as it would have been heard; `None`: it is not there, or it is not a person's.
-    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure>;
+    /// One message; `None`: it is not there, or it is not a person's.
+    async fn message(&self, id: &MessageId) -> Result<Option<ReadMessage>, Failure>;
 
     /// The room shows this beside its messages, where the chat has a place for it.
     async fn furnish(&self, _room: &RoomId, _furniture: &Furniture) -> Result<(), Failure> {

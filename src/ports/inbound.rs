@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::{Loss, SaidMessage};
+use crate::incident::{Loss, Origin, SaidMessage};
 use crate::plan::{MessageId, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
@@ -59,8 +59,8 @@ pub enum Heard {
         mentions: Vec<Mention>,
         /// The adapter's own note of where exactly an answer goes.
         reply: Option<String>,
-        /// The message that it is about, as when one is declared from.
-        about: Option<SaidMessage>,
+        /// The message that an incident is declared from.
+        origin: Option<Origin>,
     },
     Message(Said),
     /// `text` is now what the message says. `version` tells one edit from another.

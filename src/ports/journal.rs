@@ -180,6 +180,9 @@ pub trait Journal: Send + Sync {
     /// Work that is due, whose lane is free, and that nobody else holds; held until `lease_until`.
     async fn claim(&self, now: DateTime<Utc>, lease_until: DateTime<Utc>, limit: i64) -> Result<Vec<Job>, StoreError>;
 
+    /// It is still in hand, and held until then.
+    async fn hold(&self, job: &Job, lease_until: DateTime<Utc>) -> Result<(), StoreError>;
+
     /// When the next piece of work is due or its lease runs out.
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
 
@@ -243,6 +246,9 @@ pub trait Transaction: Send {
     async fn left(&mut self, room: &RoomId, person: &PersonId) -> Result<(), StoreError>;
 
     async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError>;
+
+    /// Who is in the room.
+    async fn members(&mut self, room: &RoomId) -> Result<Vec<PersonId>, StoreError>;
 
     /// People whose name or id is, or begins with, `name`; who matches exactly comes alone.
     async fn people_named(&mut self, name: &str) -> Result<Vec<Person>, StoreError>;

@@ -11,6 +11,8 @@ use super::StoreError;
 pub struct Letter {
     /// Given when it is put; letters of one lane are taken in in this order.
     pub id: i64,
+    /// What must be taken in in order.
+    pub lane: String,
     /// What kind of delivery it is, in the adapter's own words.
     pub kind: String,
     /// As it came.
@@ -22,9 +24,10 @@ pub struct Letter {
 #[async_trait]
 pub trait Mailbox: Send + Sync {
     /// Once this returns, the delivery is durable.
-    async fn put(&self, source: &str, kind: &str, body: &str, at: DateTime<Utc>) -> Result<(), StoreError>;
+    async fn put(&self, source: &str, lane: &str, kind: &str, body: &str, at: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Letters of this source that nobody else has in hand, oldest first; held until `until`.
+    /// Letters of this source that nobody else has in hand, oldest first; held until `until`. Behind one that is held,
+    /// or was put back for later, its lane waits.
     async fn take(
         &self,
         source: &str,
@@ -36,8 +39,8 @@ pub trait Mailbox: Send + Sync {
     /// These are taken in, and gone.
     async fn done(&self, ids: &[i64]) -> Result<(), StoreError>;
 
-    /// These are given back, to be taken again from then on.
-    async fn put_back(&self, ids: &[i64], from: DateTime<Utc>) -> Result<(), StoreError>;
+    /// These are given back, each to be taken again from then on.
+    async fn put_back(&self, letters: &[(i64, DateTime<Utc>)]) -> Result<(), StoreError>;
 
     /// Kept for somebody to look at; `why` is for the log.
     async fn set_aside(&self, id: i64, why: &str) -> Result<(), StoreError>;

@@ -62,6 +62,9 @@ pub trait Ledger: Send + Sync {
     /// The incident that this room belongs to.
     async fn incident_in(&self, room: &RoomId) -> Result<Option<Number>, StoreError>;
 
+    /// The threads of this room that are on its transcript, by their first messages; the latest ones.
+    async fn threads(&self, room: &RoomId) -> Result<Vec<String>, StoreError>;
+
     async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError>;
 
     /// Its log, in order.

@@ -54,8 +54,7 @@ pub(super) async fn start(
     slack.hand_to(Arc::new(desk.clone()));
     let sockets = written.mode == SlackMode::Socket;
     slack.take_up(sockets).await?;
-    let (listening, stopping) = (slack.clone(), stop.clone());
-    tasks.spawn(async move { listening.listen(stopping).await });
+    tasks.spawn(slack.clone().listen(stop.clone()));
     if sockets {
         let opened = Sockets::open(slack, &setup(written)).await;
         let opened = opened.map_err(|why| Failed::Found(format!("Slack: no connection can be opened: {why}")))?;

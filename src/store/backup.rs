@@ -114,6 +114,7 @@ pub(super) const TABLES: &[Table] = &[
         name: "mail",
         columns: &[
             ("source", Text),
+            ("lane", Text),
             ("kind", Text),
             ("body", Text),
             ("at", Time),

@@ -15,6 +15,7 @@ pub(super) const NAMED_LIKE: &str =
 pub(super) const JOINED: &str =
     "INSERT INTO members (room, person) VALUES ($1, $2) ON CONFLICT (room, person) DO NOTHING";
 pub(super) const LEFT: &str = "DELETE FROM members WHERE room = $1 AND person = $2";
+pub(super) const MEMBERS: &str = "SELECT person FROM members WHERE room = $1 ORDER BY person";
 pub(super) const IS_MEMBER: &str = "SELECT COUNT(*) FROM members WHERE room = $1 AND person = $2";
 pub(super) const OFFER: &str = "INSERT INTO offers (room, message, person, body) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (room, message, person) DO UPDATE SET body = excluded.body";
@@ -64,6 +65,12 @@ pub(super) async fn joined(tx: &mut Tx, room: &RoomId, person: &PersonId) -> Res
 pub(super) async fn left(tx: &mut Tx, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
     executing!(tx, sqlx::query(LEFT).bind(room.to_string()).bind(person.to_string()));
     Ok(())
+}
+
+pub(super) async fn members(tx: &mut Tx, room: &RoomId) -> Result<Vec<PersonId>, StoreError> {
+    let rows: Vec<String> =
+        writing!(tx, c => sqlx::query_scalar(MEMBERS).bind(room.to_string()).fetch_all(&mut *c).await?);
+    rows.iter().map(|id| id.parse().map_err(|e| corrupt("members", "person", id, e))).collect()
 }
 
 pub(super) async fn is_member(tx: &mut Tx, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {

@@ -49,6 +49,12 @@ impl Journal for Store {
         Ok(jobs)
     }
 
+    async fn hold(&self, job: &Job, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        outbox::hold(&mut tx, job, lease_until).await?;
+        tx.commit().await
+    }
+
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         outbox::next_due(&self.db).await
     }
@@ -176,6 +182,10 @@ impl Transaction for Entry {
 
     async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
         directory::is_member(&mut self.tx, room, person).await
+    }
+
+    async fn members(&mut self, room: &RoomId) -> Result<Vec<PersonId>, StoreError> {
+        directory::members(&mut self.tx, room).await
     }
 
     async fn people_named(&mut self, name: &str) -> Result<Vec<Person>, StoreError> {

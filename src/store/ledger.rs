@@ -39,6 +39,8 @@ pub(super) const OPEN_ACTIONS_OF: &str = open_actions!("AND a.incident = $1");
 pub(super) const LATE_ACTIONS: &str = open_actions!("AND a.due < $1");
 pub(super) const IN_A_ROOM: &str =
     "SELECT COUNT(*) FROM rooms r JOIN members m ON m.room = r.room WHERE r.incident = $1 AND m.person = $2";
+pub(super) const THREADS: &str = "SELECT thread FROM messages WHERE room = $1 AND thread IS NOT NULL \
+     GROUP BY thread ORDER BY MAX(at) DESC, thread LIMIT 100";
 pub(super) const PARKED: &str = "SELECT o.id, o.incident, o.body, o.why, o.changed, COALESCE(i.private, FALSE) AS private \
      FROM outbox o LEFT JOIN incidents i ON i.number = o.incident WHERE o.state = 'parked' ORDER BY o.id";
 pub(super) const WAITING: &str = "SELECT COUNT(*), MIN(due) FROM outbox WHERE state = 'waiting' AND due <= $1";
@@ -60,6 +62,10 @@ impl Ledger for Store {
         Ok(reading!(&self.db, c => {
             sqlx::query_scalar(journal::INCIDENT_IN).bind(room.to_string()).fetch_optional(c).await?
         }))
+    }
+
+    async fn threads(&self, room: &RoomId) -> Result<Vec<String>, StoreError> {
+        Ok(reading!(&self.db, c => sqlx::query_scalar(THREADS).bind(room.to_string()).fetch_all(c).await?))
     }
 
     async fn incident(&self, number: Number) -> Result<Option<Incident>, StoreError> {

@@ -9,12 +9,14 @@ use super::Db;
 use super::db::{executing, reading, writing};
 use crate::ports::{Letter, Mailbox, StoreError};
 
-pub(super) const PUT: &str = "INSERT INTO mail (source, kind, body, at, held_until, state, why) \
-     VALUES ($1, $2, $3, $4, $5, 'waiting', '')";
-/// The test outside is what makes two replicas take different letters on PostgreSQL.
-pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELECT id FROM mail WHERE source = $1 \
-     AND state = 'waiting' AND held_until <= $2 ORDER BY id LIMIT $4) AND held_until <= $2 \
-     RETURNING id, kind, body, at";
+pub(super) const PUT: &str = "INSERT INTO mail (source, lane, kind, body, at, held_until, state, why) \
+     VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '')";
+/// None that is behind a held one in its lane. The test outside is what makes two replicas take different letters on
+/// PostgreSQL.
+pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELECT m.id FROM mail m WHERE m.source = $1 \
+     AND m.state = 'waiting' AND m.held_until <= $2 AND NOT EXISTS (SELECT 1 FROM mail e WHERE e.source = m.source \
+     AND e.lane = m.lane AND e.held_until > $2 AND e.state = 'waiting' AND e.id < m.id) ORDER BY m.id LIMIT $4) \
+     AND held_until <= $2 RETURNING id, lane, kind, body, at";
 pub(super) const ANY: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM mail WHERE source = $1 AND state = 'waiting' \
      AND held_until <= $2 LIMIT 1) m";
 pub(super) const DONE: &str = "DELETE FROM mail WHERE id = $1";
@@ -33,6 +35,7 @@ const TOGETHER: usize = 512;
 
 struct Arrived {
     source: String,
+    lane: String,
     kind: String,
     body: String,
     at: DateTime<Utc>,
@@ -76,6 +79,7 @@ async fn commit(db: &Db, batch: &[Arrived]) -> Result<(), StoreError> {
             &mut tx,
             sqlx::query(PUT)
                 .bind(&letter.source)
+                .bind(letter.lane.replace('\0', "\u{fffd}"))
                 .bind(&letter.kind)
                 .bind(letter.body.replace('\0', "\u{fffd}"))
                 .bind(letter.at)
@@ -87,10 +91,11 @@ async fn commit(db: &Db, batch: &[Arrived]) -> Result<(), StoreError> {
 
 #[async_trait]
 impl Mailbox for MailStore {
-    async fn put(&self, source: &str, kind: &str, body: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn put(&self, source: &str, lane: &str, kind: &str, body: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
         let closed = || StoreError { why: "the mailbox is closed".into(), clash: false };
         let (durable, kept) = oneshot::channel();
-        let arrived = Arrived { source: source.into(), kind: kind.into(), body: body.into(), at, durable };
+        let (source, lane, kind, body) = (source.into(), lane.into(), kind.into(), body.into());
+        let arrived = Arrived { source, lane, kind, body, at, durable };
         self.arrived.send(arrived).await.map_err(|_| closed())?;
         kept.await.map_err(|_| closed())?
     }
@@ -108,12 +113,12 @@ impl Mailbox for MailStore {
             return Ok(Vec::new());
         }
         let mut tx = self.db.begin().await?;
-        let rows: Vec<(i64, String, String, DateTime<Utc>)> = writing!(&mut tx, c => {
+        let rows: Vec<(i64, String, String, String, DateTime<Utc>)> = writing!(&mut tx, c => {
             sqlx::query_as(TAKE).bind(source).bind(now).bind(until).bind(limit).fetch_all(&mut *c).await?
         });
         tx.commit().await?;
         let mut letters: Vec<Letter> =
-            rows.into_iter().map(|(id, kind, body, at)| Letter { id, kind, body, at }).collect();
+            rows.into_iter().map(|(id, lane, kind, body, at)| Letter { id, lane, kind, body, at }).collect();
         // RETURNING has an order of its own.
         letters.sort_by_key(|l| l.id);
         Ok(letters)
@@ -127,9 +132,9 @@ impl Mailbox for MailStore {
         tx.commit().await
     }
 
-    async fn put_back(&self, ids: &[i64], from: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn put_back(&self, letters: &[(i64, DateTime<Utc>)]) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
-        for id in ids {
+        for (id, from) in letters {
             executing!(&mut tx, sqlx::query(PUT_BACK).bind(id).bind(from));
         }
         tx.commit().await

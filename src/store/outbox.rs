@@ -20,6 +20,7 @@ pub(super) const CLAIM: &str = "UPDATE outbox SET leased_until = $2, attempts = 
      SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id AND e.state = 'waiting') \
      ORDER BY o.rank, o.id LIMIT $3) \
      AND state = 'waiting' AND due <= $1 AND leased_until <= $1 RETURNING id, key, wanted, attempts, body, rank";
+pub(super) const HOLD: &str = "UPDATE outbox SET leased_until = $2 WHERE id = $1 AND state = 'waiting'";
 /// When a row is next to be looked at: a held one when its lease runs out.
 pub(super) const NEXT_DUE: &str = "SELECT MIN(CASE WHEN leased_until > due THEN leased_until ELSE due END) FROM outbox \
      WHERE state = 'waiting'";
@@ -98,6 +99,11 @@ pub(super) async fn claim(
             Ok(Job { id: row.id, key: row.key, work, wanted: row.wanted, attempts: row.attempts - 1 })
         })
         .collect()
+}
+
+pub(super) async fn hold(tx: &mut Tx, job: &Job, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+    executing!(tx, sqlx::query(HOLD).bind(job.id).bind(lease_until));
+    Ok(())
 }
 
 pub(super) async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>, StoreError> {

@@ -63,6 +63,10 @@ impl Ledger for Books {
         Ok(Vec::new())
     }
 
+    async fn threads(&self, _room: &RoomId) -> Answer<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     async fn incident(&self, number: Number) -> Answer<Option<Incident>> {
         Ok(incident(number))
     }

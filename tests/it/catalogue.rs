@@ -115,7 +115,7 @@ async fn lively(world: &World) {
     world.says("Bob", ROOM, "/incident update We move the data").await;
     world
         .mailbox()
-        .put("slack", "event", "{\"type\":\"event_callback\"}", world.clock.now())
+        .put("slack", "C1", "event", "{\"type\":\"event_callback\"}", world.clock.now())
         .await
         .expect("to keep it");
     world.mailbox().alive("slack", world.clock.now()).await.expect("to note it");

@@ -70,7 +70,7 @@ fn typed(who: &str, room: &str, id: &str, words: &str, at: DateTime<Utc>) -> Inb
         words: words.into(),
         mentions: Vec::new(),
         reply: None,
-        about: None,
+        origin: None,
     };
     Inbound { at, heard }
 }

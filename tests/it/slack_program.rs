@@ -52,7 +52,7 @@ async fn check_names_what_is_missing_and_what_mends_it() {
     assert_eq!(code, Some(0), "{out}");
     assert_snapshot!(about_slack(&out), @"
     ok     Slack: workspace Test, as @firebell
-    ok     Slack scopes: all 19 are there
+    ok     Slack scopes: all 20 are there
     ok     Slack Socket Mode: connections can be opened
     ok     Slack channel: #incidents is there
     ");
@@ -75,7 +75,7 @@ async fn check_names_what_is_missing_and_what_mends_it() {
     let (home, _, out) = run(http(home, &workspace), "check").await;
     assert_snapshot!(about_slack(&out), @r#"
     ok     Slack: workspace Test, as @firebell
-    ok     Slack scopes: all 19 are there
+    ok     Slack scopes: all 20 are there
     WRONG  Slack channel: there is no #nowhere that the bot can see: make it, or type /invite @Firebell in it if it is private
     WRONG  plan: slack:U0NOBODY1 is nobody in Slack: it wants a person's id (U…) or a user group's (S…)
     WRONG  Slack: mode = "http" needs [server] public_url: the address at which Slack reaches this server

@@ -127,7 +127,7 @@ impl Local {
                 let Some(room) = self.book.room(&room).await? else { return Ok(None) };
                 let room = Room { id: room.id, name: room.name };
                 let by = self.speaker(by, people);
-                Some(Heard::Command { id: stamp, by, room, words, mentions, reply: None, about: None })
+                Some(Heard::Command { id: stamp, by, room, words, mentions, reply: None, origin: None })
             }
             (Change::Posted, Some(message)) if only_for.is_none() => {
                 self.said(&message, text, people).map(Heard::Message)
@@ -164,7 +164,7 @@ impl Local {
         let messages = self.book.messages(&nobody, room, Slice::Page { before: None }, READ_BACK).await?;
         let said = messages.into_iter().filter(|m| !m.deleted).filter_map(|message| {
             let said = self.said(&message, Some(message.text.clone()), &people)?;
-            Some(ReadMessage { at: message.at, said, reactions: Vec::new() })
+            Some(ReadMessage { at: message.at, said, reactions: Vec::new(), shortened: Vec::new() })
         });
         Ok(said.collect())
     }

@@ -10,7 +10,7 @@ use super::{Local, names, room_id};
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 use crate::ports::{
-    Answer, Change, Chat, Failure, Inbound, LocalMessage, LocalRoom, NewRoom, Once, Posted, Reading, StoreError,
+    Answer, Change, Chat, Failure, LocalMessage, LocalRoom, NewRoom, Once, Posted, ReadMessage, Reading, StoreError,
 };
 
 /// Suffixes tried for a taken name, `-2` to this; then something is wrong.
@@ -86,13 +86,13 @@ impl Chat for Local {
         self.finish(pen).await.map(drop).map_err(later)
     }
 
-    async fn said_in(&self, room: &RoomId, _since: DateTime<Utc>) -> Result<Reading, Failure> {
+    async fn said_in(&self, room: &RoomId, _since: DateTime<Utc>, _threads: &[String]) -> Result<Reading, Failure> {
         let messages = self.read_back(room).await.map_err(later)?;
         Ok(Reading { messages, ..Reading::default() })
     }
 
     /// Every touch of a message brings the message along.
-    async fn message(&self, _id: &MessageId) -> Result<Option<Inbound>, Failure> {
+    async fn message(&self, _id: &MessageId) -> Result<Option<ReadMessage>, Failure> {
         Ok(None)
     }
 

@@ -8,12 +8,13 @@ use super::Slack;
 use super::api::Called;
 use super::ids::METADATA;
 use super::shape::Message;
-use super::workspace::{Channel, Workspace};
+use super::workspace::{Channel, Page, Workspace};
 
 /// A channel that was made longer ago is another incident's.
 const RECENT: TimeDelta = TimeDelta::days(1);
-/// How many of the latest messages are looked through: what is looked for was posted minutes ago.
-const LOOK_THROUGH: &str = "200";
+/// How many of the latest messages are looked through at most: what is looked for was posted minutes ago.
+const PAGE: &str = "200";
+const PAGES: u32 = 10;
 
 impl Slack {
     /// A channel of the bot's own with this name, or this name with a number behind, which no incident has yet: those
@@ -48,8 +49,10 @@ impl Slack {
         #[derive(Deserialize)]
         struct Answer {
             messages: Vec<Message>,
+            #[serde(default)]
+            response_metadata: Page,
         }
-        let mut arguments = vec![("channel", channel), ("limit", LOOK_THROUGH), ("include_all_metadata", "true")];
+        let mut arguments = vec![("channel", channel), ("limit", PAGE), ("include_all_metadata", "true")];
         let method = match thread {
             Some(ts) => {
                 arguments.push(("ts", ts));
@@ -57,8 +60,19 @@ impl Slack {
             }
             None => "conversations.history",
         };
-        let answer: Answer = workspace.api.read(method, &arguments).await?;
-        Ok(answer.messages.into_iter().find(|m| carries(m, key)).map(|m| m.ts))
+        let mut cursor = String::new();
+        for _ in 0..PAGES {
+            let page: Vec<_> = arguments.iter().copied().chain([("cursor", cursor.as_str())]).collect();
+            let answer: Answer = workspace.api.read_patiently(method, &page).await?;
+            if let Some(found) = answer.messages.into_iter().find(|m| carries(m, key)) {
+                return Ok(Some(found.ts));
+            }
+            cursor = answer.response_metadata.next_cursor;
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        Ok(None)
     }
 }
 

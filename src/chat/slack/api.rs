@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use metrics::counter;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::hyper_tokio::{SlackClientHyperConnector, SlackHyperClient};
 use slack_morphism::{SlackApiToken, SlackClient};
@@ -22,6 +23,9 @@ use crate::ports::Clock;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Slack names no time only when it is unwell.
 const COME_BACK: TimeDelta = TimeDelta::seconds(5);
+/// How often a reading of many pages waits for its turn, and how long each time.
+const TURNS: u32 = 5;
+const TURN: TimeDelta = TimeDelta::seconds(4);
 
 /// Why a call brought nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +35,13 @@ pub(super) enum CallError {
     Busy { method: &'static str, after: TimeDelta },
     /// It was not done: Slack says why, in its own word.
     #[error("{method}: {code}{detail}")]
-    Refused { method: &'static str, code: String, detail: String },
+    Refused {
+        method: &'static str,
+        code: String,
+        detail: String,
+        /// Where it was about several people: what of whom.
+        people: Vec<PersonError>,
+    },
     /// Nobody knows whether it was done.
     #[error("{method}: {why}")]
     Unclear { method: &'static str, why: String },
@@ -45,6 +55,15 @@ impl CallError {
             _ => "",
         }
     }
+}
+
+/// Why it was not done for one of several people.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub(super) struct PersonError {
+    #[serde(default)]
+    pub user: String,
+    #[serde(default)]
+    pub error: String,
 }
 
 pub(super) type Called<T> = Result<T, CallError>;
@@ -105,6 +124,20 @@ impl Api {
         self.read_answer(method, None, answer)
     }
 
+    /// One of many pages: the next is worth a short wait, where giving up would mean to begin again.
+    pub async fn read_patiently<RS>(&self, method: &'static str, arguments: &[(&'static str, &str)]) -> Called<RS>
+    where
+        RS: DeserializeOwned + Send,
+    {
+        for _ in 1..TURNS {
+            match self.read(method, arguments).await {
+                Err(CallError::Busy { after, .. }) if after <= TURN => pause(after).await,
+                answer => return answer,
+            }
+        }
+        self.read(method, arguments).await
+    }
+
     /// Posts to an address that Slack gave for answers to one command. It has no limit of its own but five answers.
     pub async fn respond(&self, url: &str, message: &(impl Serialize + Send + Sync)) -> Called<()> {
         let method = "response_url";
@@ -158,13 +191,16 @@ impl Api {
                 CallError::Busy { method, after: COME_BACK }
             }
             SlackClientError::ApiError(refused) => {
-                let detail = refused.http_response_body.as_deref().map(needed).unwrap_or_default();
-                CallError::Refused { method, code: refused.code, detail }
+                let body = refused.http_response_body.as_deref().unwrap_or_default();
+                let body: Value = serde_json::from_str(body).unwrap_or_default();
+                let people = serde_json::from_value(body["errors"].clone()).unwrap_or_default();
+                CallError::Refused { method, code: refused.code, detail: needed(&body), people }
             }
             SlackClientError::HttpError(http) if http.status_code.is_client_error() => CallError::Refused {
                 method,
                 code: format!("http_{}", http.status_code.as_u16()),
                 detail: String::new(),
+                people: Vec::new(),
             },
             SlackClientError::HttpError(http) => {
                 CallError::Unclear { method, why: format!("Slack answered {}", http.status_code) }
@@ -183,8 +219,7 @@ impl Api {
 }
 
 /// The scope that is missing, which Slack says beside its error.
-fn needed(body: &str) -> String {
-    let answer: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+fn needed(answer: &Value) -> String {
     answer["needed"].as_str().map(|scope| format!(" ({scope})")).unwrap_or_default()
 }
 
@@ -196,4 +231,9 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = error.source();
     }
     said
+}
+
+#[expect(clippy::disallowed_methods, reason = "the turn is Slack's to give, nothing that is due")]
+async fn pause(wait: TimeDelta) {
+    tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
 }

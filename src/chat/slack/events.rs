@@ -1,6 +1,9 @@
 //! What an event says, in the form that all chats share.
 
-use super::api::Called;
+use serde_json::json;
+
+use super::api::{CallError, Called, Nothing};
+use super::failure::is_unwell;
 use super::shape::{Envelope, Event, Message, Pin, Reaction};
 use super::workspace::Workspace;
 use super::{Slack, ids, send, text};
@@ -15,17 +18,30 @@ pub(super) enum Understood {
     Unclear(String),
 }
 
+impl Understood {
+    /// Where it is unclear, but not what stands there: that may be somebody's words.
+    pub fn unclear(what: &str, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        Understood::Unclear(format!("{what} has another shape ({:?}, line {line}, column {column})", error.classify()))
+    }
+}
+
 impl Slack {
     pub(super) async fn event(&self, workspace: &Workspace, envelope: Envelope) -> Called<Understood> {
         let stamp = envelope.event["event_ts"].as_str().or(envelope.event["ts"].as_str()).map(str::to_string);
         let stamp = stamp.unwrap_or_else(|| envelope.event_time.to_string());
         let event: Event = match serde_json::from_value(envelope.event) {
             Ok(event) => event,
-            Err(error) => return Ok(Understood::Unclear(format!("an event has another shape: {error}"))),
+            Err(error) => return Ok(Understood::unclear("an event", &error)),
         };
         let at = ids::time(&stamp).unwrap_or_else(|| self.clock.now());
         let heard = self.heard(workspace, event, &stamp).await?;
-        Ok(Understood::Heard(heard.into_iter().map(|heard| Inbound { at, heard }).collect()))
+        // A message was said when it was said, however late it comes to be known.
+        let when = |heard: &Heard| match heard {
+            Heard::Message(said) => ids::time(&said.id.id).unwrap_or(at),
+            _ => at,
+        };
+        Ok(Understood::Heard(heard.into_iter().map(|heard| Inbound { at: when(&heard), heard }).collect()))
     }
 
     async fn heard(&self, workspace: &Workspace, event: Event, stamp: &str) -> Called<Vec<Heard>> {
@@ -69,7 +85,13 @@ impl Slack {
                 };
                 vec![Heard::Lost { room: ids::room(&channel), why: Loss::Archived, by, stamp }]
             }
-            Event::ChannelUnarchive { channel, .. } => vec![Heard::Found { room: ids::room(&channel), stamp }],
+            Event::ChannelUnarchive { channel, .. } => {
+                // Archiving has put everybody out. Into a private channel somebody has to invite the bot.
+                let joined = workspace.api.write("conversations.join", None, &json!({ "channel": channel })).await;
+                let is_in = unless_refused(joined)?.map(|Nothing {}| ids::room(&channel));
+                workspace.forget_channel(&channel);
+                is_in.map(|room| Heard::Found { room, stamp }).into_iter().collect()
+            }
             Event::ChannelDeleted { channel } => vec![lost(&channel, Loss::Deleted, stamp)],
             Event::ChannelLeft { channel } => vec![lost(&channel, Loss::Removed, stamp)],
             Event::AppHomeOpened { user, tab } if tab != "messages" => {
@@ -97,24 +119,43 @@ impl Slack {
             Some("message_changed") => {
                 let before = message.previous_message.as_ref().and_then(|m| m.text.clone());
                 let Some(changed) = message.message else { return Ok(Vec::new()) };
+                if changed.subtype.as_deref() == Some("tombstone") {
+                    return self.deleted(workspace, &channel, &changed.ts, message.previous_message).await;
+                }
                 // Slack also says so when it has only added a preview of a link.
                 if changed.text == before || self.is_own(workspace, &changed).await? {
                     return Ok(Vec::new());
                 }
-                if changed.subtype.as_deref() == Some("tombstone") {
-                    return Ok(vec![Heard::Deleted { message: ids::message(&channel, &changed.ts) }]);
-                }
                 let version = changed.edited.as_ref().map_or(stamp, |e| e.ts.clone());
                 let (text, _) = self.readable(workspace, &changed).await?;
-                Ok(vec![Heard::Edited { message: ids::message(&channel, &changed.ts), text, version }])
+                let edited = Heard::Edited { message: ids::message(&channel, &changed.ts), text, version };
+                // It may come before the message itself, and then this is how that is known.
+                let said = self.said(workspace, &channel, &changed).await?;
+                Ok(said.map(Heard::Message).into_iter().chain([edited]).collect())
             }
-            Some("message_deleted") => {
-                let deleted = message.deleted_ts.map(|ts| Heard::Deleted { message: ids::message(&channel, &ts) });
-                Ok(deleted.into_iter().collect())
-            }
+            Some("message_deleted") => match message.deleted_ts {
+                Some(ts) => self.deleted(workspace, &channel, &ts, message.previous_message).await,
+                None => Ok(Vec::new()),
+            },
             _ if message.channel_type == "im" => Ok(self.told(workspace, &message).await?.into_iter().collect()),
             _ => Ok(self.said(workspace, &channel, &message).await?.map(Heard::Message).into_iter().collect()),
         }
+    }
+
+    /// It may come before the message itself: that there was one is then known by this, and what it said is not.
+    async fn deleted(
+        &self,
+        workspace: &Workspace,
+        channel: &str,
+        ts: &str,
+        before: Option<Box<Message>>,
+    ) -> Called<Vec<Heard>> {
+        let said = match before {
+            Some(before) => self.said(workspace, channel, &before.without_words()).await?,
+            None => None,
+        };
+        let deleted = Heard::Deleted { message: ids::message(channel, ts) };
+        Ok(said.map(Heard::Message).into_iter().chain([deleted]).collect())
     }
 
     /// What was said, if it was somebody other than the bot who said it, and said something.
@@ -162,9 +203,9 @@ impl Slack {
         for reference in text::references(written) {
             let name = match &reference {
                 text::Reference::User(id) => Some(workspace.someone(id).await?.person.name),
-                text::Reference::Channel(id) => workspace.channel(id).await.ok().map(|c| c.name),
+                text::Reference::Channel(id) => unless_refused(workspace.channel(id).await)?.map(|c| c.name),
                 text::Reference::Group(id) => {
-                    let groups = workspace.groups().await.unwrap_or_default();
+                    let groups = unless_refused(workspace.groups().await)?.unwrap_or_default();
                     groups.into_iter().find(|g| g.id == *id).map(|g| g.handle)
                 }
             };
@@ -185,7 +226,7 @@ impl Slack {
         let mut groups: Vec<String> = own.map(|(name, _)| name.clone()).collect();
         if self.asks_for_groups() {
             // Without them somebody may be refused, but nobody is let in.
-            let theirs = workspace.groups().await.unwrap_or_default();
+            let theirs = unless_refused(workspace.groups().await)?.unwrap_or_default();
             groups.extend(theirs.into_iter().filter(|g| g.users.iter().any(|u| u == user)).map(|g| g.handle));
         }
         Ok(Speaker { person: someone.person, zone: someone.zone, known: someone.known, groups })
@@ -231,7 +272,7 @@ impl Slack {
             words: words.trim().to_string(),
             mentions,
             reply: None,
-            about: None,
+            origin: None,
         }))
     }
 
@@ -285,6 +326,15 @@ impl Slack {
 
 fn lost(channel: &str, why: Loss, stamp: String) -> Heard {
     Heard::Lost { room: ids::room(channel), why, by: None, stamp }
+}
+
+/// What Slack refuses to say stays unknown; what it can't say just now is asked for again.
+fn unless_refused<T>(called: Called<T>) -> Called<Option<T>> {
+    match called {
+        Ok(found) => Ok(Some(found)),
+        Err(CallError::Refused { code, .. }) if !is_unwell(&code) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Another app's message: an alert is worth a place on the transcript.

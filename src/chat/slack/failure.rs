@@ -15,6 +15,7 @@ impl From<CallError> for Failure {
             CallError::Busy { after, .. } => Failure::Busy { why, after },
             CallError::Unclear { .. } => Failure::Later { why, after: None },
             CallError::Refused { ref code, .. } if is_unwell(code) => Failure::Later { why, after: None },
+            CallError::Refused { ref code, .. } if code == "message_not_found" => Failure::Gone { why },
             CallError::Refused { ref code, .. } if is_locked_out(code) => {
                 Failure::Later { why, after: Some(LOOK_AGAIN) }
             }
@@ -24,7 +25,7 @@ impl From<CallError> for Failure {
 }
 
 /// Slack's own trouble.
-fn is_unwell(code: &str) -> bool {
+pub(super) fn is_unwell(code: &str) -> bool {
     let codes = ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
     codes.contains(&code)
 }
@@ -48,7 +49,7 @@ pub(super) fn is_locked_out(code: &str) -> bool {
 
 /// What happened, and what mends it.
 pub(super) fn in_words(error: &CallError) -> String {
-    let CallError::Refused { method, code, detail } = error else { return error.to_string() };
+    let CallError::Refused { method, code, detail, .. } = error else { return error.to_string() };
     let mends = match code.as_str() {
         "token_revoked" | "invalid_auth" | "not_authed" | "token_expired" => {
             "Slack does not take the bot token any more: install the app again and set [slack] bot_token"

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::api::Nothing;
+use super::api::{CallError, Called, Nothing};
 use super::{Slack, failure};
 use crate::plan::{Platform, RoomId};
 use crate::ports::{Failure, Readiness};
@@ -17,12 +17,23 @@ use crate::ports::{Failure, Readiness};
 pub const PART: &str = "slack";
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
+/// Trouble that is shorter takes nothing away: what Slack could not deliver for so long, it delivers again.
+const SHORT: TimeDelta = TimeDelta::minutes(2);
+
 /// What was found at the last look.
 #[derive(Default)]
 pub struct Checkup {
     /// When all was well, if it is not any more.
     well_until: Option<DateTime<Utc>>,
     last_well: Option<DateTime<Utc>>,
+    /// Slack delivers nothing while it is like that.
+    deaf: bool,
+}
+
+/// Why not all is well.
+struct Trouble {
+    why: String,
+    deaf: bool,
 }
 
 impl Slack {
@@ -48,23 +59,26 @@ impl Slack {
         let trouble = self.trouble(sockets).await;
         match trouble {
             None => {
-                if let Some(since) = checkup.well_until.take()
+                let mut caught_up = self.catch_up().await;
+                let deaf = std::mem::take(&mut checkup.deaf);
+                if let Some(since) = checkup.well_until.take().filter(|since| deaf || now - *since > SHORT)
                     && let Err(error) = self.returned(since).await
                 {
-                    tracing::error!(%error, "Slack: what was missed could not be asked for");
-                    checkup.well_until = Some(since);
+                    tracing::error!(%error, "Slack: what was missed could not be asked for; it is tried again");
+                    (checkup.well_until, checkup.deaf, caught_up) = (Some(since), true, false);
                 }
                 if checkup.last_well.is_none() {
                     self.join_announcement_rooms().await;
                 }
                 checkup.last_well = Some(now);
-                if let Err(error) = self.alive().await {
+                if caught_up && let Err(error) = self.alive().await {
                     tracing::warn!(%error, "Slack: that it is heard could not be noted");
                 }
                 let how = if sockets { format!("{} connections", self.connected.count()) } else { "by HTTP".into() };
                 readiness.ready(PART, &how);
             }
-            Some(why) => {
+            Some(Trouble { why, deaf }) => {
+                checkup.deaf |= deaf;
                 if checkup.well_until.is_none() {
                     tracing::error!(%why, "Slack is not to be had");
                     checkup.well_until = checkup.last_well;
@@ -96,18 +110,28 @@ impl Slack {
         Ok(())
     }
 
-    async fn trouble(&self, sockets: bool) -> Option<String> {
+    async fn trouble(&self, sockets: bool) -> Option<Trouble> {
         for workspace in &self.workspaces {
-            if let Err(error) = workspace.identity().await {
-                return Some(failure::in_words(&error));
-            }
-            let asked: Result<Value, _> = workspace.api.read("auth.test", &[]).await;
-            if let Err(error) = asked {
-                return Some(failure::in_words(&error));
+            let known = workspace.identity().await.map(drop);
+            let asked: Called<Value> = match known {
+                Ok(()) => workspace.api.read("auth.test", &[]).await,
+                Err(error) => Err(error),
+            };
+            match asked {
+                // It answers, and has enough of this question.
+                Ok(_) | Err(CallError::Busy { .. }) => {}
+                Err(error) => {
+                    return Some(Trouble {
+                        why: failure::in_words(&error),
+                        deaf: failure::is_locked_out(error.code()),
+                    });
+                }
             }
         }
-        (sockets && self.connected.count() == 0).then(|| {
-            "no connection to Slack: is [slack] app_token right, and Socket Mode on in the app's settings?".to_string()
+        // What is missed meanwhile the connections themselves know.
+        (sockets && !self.connected.all()).then(|| Trouble {
+            why: "no connection to Slack: is [slack] app_token right, and Socket Mode on in the app's settings?".into(),
+            deaf: false,
         })
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use slack_morphism::blocks::SlackView;
 use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 
+use super::Slack;
 use super::api::Nothing;
 use super::forms::{self, About, Form};
 use super::interactions::place_of;
@@ -18,7 +19,6 @@ use super::manifest::{COMMANDS_PATH, DECLARE_FROM, EVENTS_PATH, INTERACTIONS_PAT
 use super::render;
 use super::shape::{Interaction, SlashCommand};
 use super::workspace::Workspace;
-use super::{SOURCE, Slack};
 use crate::incident::Incident;
 use crate::phrase::Press;
 use crate::plan::Platform;
@@ -27,10 +27,14 @@ use crate::ports::{Inbound, StoreError, Webhook, WebhookAnswer};
 pub(super) const EVENT: &str = "event";
 pub(super) const COMMAND: &str = "command";
 pub(super) const INTERACTION: &str = "interaction";
+/// Events were left out.
+pub(super) const LIMITED: &str = "limited";
 pub(super) const UNREADABLE: &str = "unreadable";
 
 /// How long a form waits for what it would be refused with; then it closes, and the answer comes as a message.
 const REHEARSAL: Duration = Duration::from_millis(1500);
+/// How long the opening of a form waits for what it begins with.
+const MOMENT: Duration = Duration::from_millis(800);
 
 #[async_trait]
 impl Webhook for Slack {
@@ -57,6 +61,8 @@ impl Webhook for Slack {
         }
         let answered = match path {
             EVENTS_PATH => self.posted_event(body).await,
+            // Slack looks whether somebody is there.
+            COMMANDS_PATH if form_as_json(body)["ssl_check"] == "1" => Ok(None),
             COMMANDS_PATH => self.take_command(&form_as_json(body).to_string()).await,
             _ => {
                 let payload = form_as_json(body)["payload"].as_str().unwrap_or(body).to_string();
@@ -105,19 +111,15 @@ impl Slack {
             Ok(Challenge { kind, .. }) if kind == "app_rate_limited" => {
                 counter!("firebell_slack_events_limited_total").increment(1);
                 tracing::error!("Slack delivers no more events for a minute: there were too many");
-                Ok(None)
+                self.keep(LIMITED, body).await.map(|()| None)
             }
             Ok(_) => self.keep(EVENT, body).await.map(|()| None),
             Err(_) => self.keep(UNREADABLE, body).await.map(|()| None),
         }
     }
 
-    pub(super) async fn keep(&self, kind: &str, body: &str) -> Result<(), StoreError> {
-        counter!("firebell_slack_deliveries_total", "kind" => kind.to_string()).increment(1);
-        // No database keeps a NUL in a text; written in JSON, it is found as this.
-        self.mailbox.put(SOURCE, kind, &body.replace("\\u0000", "\\ufffd"), self.clock.now()).await?;
-        self.arrived.notify_one();
-        Ok(())
+    pub(super) async fn keep(&self, kind: &'static str, body: &str) -> Result<(), StoreError> {
+        self.letterbox.keep(kind, body).await
     }
 
     /// A slash command: kept, or answered with a form.
@@ -136,7 +138,9 @@ impl Slack {
             "" if incident.is_none() => Some(Form::Declare),
             _ => needs_more.filter(|form| *form == Form::Declare || incident.is_some()),
         };
-        let Some(form) = form else { return self.keep(COMMAND, body).await.map(|()| None) };
+        let (Some(form), Some(workspace)) = (form, self.known_team(&command.team_id)) else {
+            return self.keep(COMMAND, body).await.map(|()| None);
+        };
         let about = About {
             plan: &self.plan,
             incident: incident.as_ref(),
@@ -145,7 +149,7 @@ impl Slack {
             response_url: command.response_url.as_deref(),
             private: false,
         };
-        self.open(&command.team_id, &command.trigger_id, forms::view(form, &about), Some((COMMAND, body))).await;
+        self.open(workspace, &command.trigger_id, forms::view(form, &about), (COMMAND, body));
         Ok(None)
     }
 
@@ -165,51 +169,50 @@ impl Slack {
         }
     }
 
-    /// Opens the form that this asks for, if it asks for one.
+    /// Opens the form that this asks for, if it asks for one. What it begins with is asked for, but not for long.
     async fn form_for(&self, done: &Interaction, body: &str) -> Option<()> {
         let team = done.team.as_ref().map(|t| t.id.as_str()).unwrap_or_default();
-        let workspace = self.of_team(team).await?;
+        let workspace = self.known_team(team)?;
         let place = place_of(done);
-        let (form, origin) = match (done.kind.as_str(), done.callback_id.as_str()) {
-            ("shortcut", _) => (Form::Declare, None),
-            ("message_action", MAKE_ACTION_ITEM) => (Form::Action, self.words_of(workspace, done).await),
-            ("message_action", DECLARE_FROM) => (Form::Declare, self.words_of(workspace, done).await),
-            ("block_actions", _) => {
-                let value = done.actions.first()?.value.as_deref()?;
-                let Press::Words { words } = render::press_of(value)? else { return None };
-                (Form::for_words(&words)?, None)
-            }
+        let form = match (done.kind.as_str(), done.callback_id.as_str()) {
+            ("shortcut", _) | ("message_action", DECLARE_FROM) => Form::Declare,
+            ("message_action", MAKE_ACTION_ITEM) => Form::Action,
+            ("block_actions", _) => match render::press_of(done.actions.first()?.value.as_deref()?)? {
+                Press::Words { words } => Form::for_words(&words)?,
+                Press::React { .. } => return None,
+            },
             _ => return None,
         };
         let incident = self.incident_in(&place).await;
         if form != Form::Declare && incident.is_none() {
             return None;
         }
+        let (origin, private) = tokio::join!(self.words_of(workspace, done), self.seems_private(workspace, done, form));
         let about = About {
             plan: &self.plan,
             incident: incident.as_ref(),
             room: Some(place.as_str()).filter(|place| *place != done.user.id),
             origin: origin.as_ref().map(|(ts, text)| (ts.as_str(), text.as_str())),
             response_url: done.response_url.as_deref(),
-            private: origin.is_some() && form == Form::Declare && self.seems_private(workspace, &place).await,
+            private,
         };
-        // A button's words say what they need; a shortcut has none.
-        let instead = Some((INTERACTION, body)).filter(|_| done.kind == "block_actions");
-        self.open(team, &done.trigger_id, forms::view(form, &about), instead).await;
+        self.open(workspace, &done.trigger_id, forms::view(form, &about), (INTERACTION, body));
         Some(())
     }
 
-    /// What can't be seen in time is taken for private.
-    async fn seems_private(&self, workspace: &Workspace, channel: &str) -> bool {
-        let asked = tokio::time::timeout(REHEARSAL, workspace.is_private(channel)).await;
+    /// Whether the form is about what was said in private. What can't be seen in time is taken for private.
+    async fn seems_private(&self, workspace: &Workspace, done: &Interaction, form: Form) -> bool {
+        let channel = done.channel.as_ref().filter(|_| done.kind == "message_action" && form == Form::Declare);
+        let Some(channel) = channel else { return false };
+        let asked = tokio::time::timeout(MOMENT, workspace.is_private(&channel.id)).await;
         asked.ok().and_then(Result::ok).unwrap_or(true)
     }
 
     /// The message that a shortcut was chosen on, to begin with.
     async fn words_of(&self, workspace: &Workspace, done: &Interaction) -> Option<(String, String)> {
-        let message = done.message.as_ref()?;
+        let message = done.message.as_ref().filter(|_| done.kind == "message_action")?;
         let written = message.text.as_deref().unwrap_or_default();
-        let read = tokio::time::timeout(REHEARSAL, self.plain(workspace, written)).await;
+        let read = tokio::time::timeout(MOMENT, self.plain(workspace, written)).await;
         let text = read.ok().and_then(Result::ok).map_or_else(|| written.to_string(), |(text, _)| text);
         Some((message.ts.clone(), text))
     }
@@ -217,7 +220,7 @@ impl Slack {
     /// What was written into a form: told at its fields if it can't be; kept otherwise, and the form closes.
     async fn take_form(&self, done: &Interaction, body: &str) -> Result<Option<Value>, StoreError> {
         let team = done.team.as_ref().map(|t| t.id.as_str()).unwrap_or_default();
-        let Some(workspace) = self.of_team(team).await else {
+        let Some(workspace) = self.known_team(team) else {
             return self.keep(INTERACTION, body).await.map(|()| None);
         };
         let errors = tokio::time::timeout(REHEARSAL, self.wrong_in(workspace, done)).await.ok().flatten();
@@ -241,28 +244,24 @@ impl Slack {
         Some([(field, refusal.to_plain())].into())
     }
 
-    async fn incident_in(&self, channel: &str) -> Option<Incident> {
+    pub(super) async fn incident_in(&self, channel: &str) -> Option<Incident> {
         let room = crate::plan::RoomId::new(Platform::Slack, channel);
         let number = self.ledger.incident_in(&room).await.ok().flatten()?;
         self.ledger.incident(number).await.ok().flatten()
     }
 
     /// Beside: the acknowledgement does not wait for Slack. What can not be opened is answered in words instead.
-    async fn open(&self, team: &str, trigger: &str, view: SlackView, instead: Option<(&'static str, &str)>) {
-        let Some(workspace) = self.of_team(team).await.map(Arc::clone) else { return };
+    fn open(&self, workspace: &Arc<Workspace>, trigger: &str, view: SlackView, instead: (&'static str, &str)) {
         let arguments = json!({ "trigger_id": trigger, "view": view });
-        let (mailbox, arrived, now) = (self.mailbox.clone(), self.arrived.clone(), self.clock.now());
-        let instead = instead.map(|(kind, body)| (kind, body.to_string()));
+        let (workspace, letterbox) = (workspace.clone(), self.letterbox.clone());
+        let (kind, body) = (instead.0, instead.1.to_string());
         self.beside.spawn(async move {
             let opened: Result<Nothing, _> = workspace.api.write("views.open", None, &arguments).await;
             let Err(error) = opened else { return };
             tracing::warn!(why = %error, "Slack: a form could not be opened");
-            if let Some((kind, body)) = instead
-                && let Err(error) = mailbox.put(SOURCE, kind, &body, now).await
-            {
+            if let Err(error) = letterbox.keep(kind, &body).await {
                 tracing::error!(%error, "Slack: a delivery could not be kept");
             }
-            arrived.notify_one();
         });
     }
 }

@@ -5,12 +5,12 @@ use slack_morphism::blocks::SlackStatefulView;
 use super::api::Called;
 use super::events::Understood;
 use super::forms;
-use super::manifest::ADD_TO_TIMELINE;
+use super::manifest::{ADD_TO_TIMELINE, MAKE_ACTION_ITEM};
 use super::shape::{Interaction, SlashCommand};
 use super::workspace::Workspace;
-use super::{Slack, ids, render, text};
+use super::{Slack, ids, render, send, text};
 use crate::grammar::Context;
-use crate::incident::SaidMessage;
+use crate::incident::{Origin, SaidMessage};
 use crate::phrase::Press;
 use crate::plan::Room;
 use crate::ports::{Heard, Inbound, Mention, Speaker};
@@ -26,14 +26,14 @@ impl Slack {
             words,
             mentions,
             reply: command.response_url,
-            about: None,
+            origin: None,
         })
     }
 
     pub(super) async fn interaction(&self, workspace: &Workspace, done: Interaction) -> Called<Understood> {
         let heard = match done.kind.as_str() {
             "block_actions" => self.pressed(workspace, &done).await?,
-            "message_action" if done.callback_id == ADD_TO_TIMELINE => self.noted(workspace, &done).await?,
+            "message_action" | "shortcut" => self.chosen(workspace, &done).await?,
             "view_submission" => match self.filled_in(workspace, &done).await? {
                 Ok(heard) => Some(heard),
                 Err(why) => return Ok(Understood::Unclear(why)),
@@ -58,7 +58,7 @@ impl Slack {
                 words,
                 mentions: Vec::new(),
                 reply: done.response_url.clone(),
-                about: None,
+                origin: None,
             },
             Press::React { message, emoji } => {
                 Heard::Reacted { message, emoji, by, on: true, stamp, said: None, unread: true, private_room: false }
@@ -66,16 +66,41 @@ impl Slack {
         }))
     }
 
-    /// *Add to timeline*; the other shortcuts open forms.
+    /// A shortcut. Where it does not apply, or where its form could not be opened, it is as if its word had been typed,
+    /// and answered as that is.
+    async fn chosen(&self, workspace: &Workspace, done: &Interaction) -> Called<Option<Heard>> {
+        let place = place_of(done);
+        let notes = done.callback_id == ADD_TO_TIMELINE;
+        if notes && self.incident_in(&place).await.is_some() {
+            return self.noted(workspace, done).await;
+        }
+        let written = done.message.as_ref().and_then(|m| m.text.as_deref()).unwrap_or_default();
+        let words = match done.callback_id.as_str() {
+            ADD_TO_TIMELINE => format!("log {}", self.plain(workspace, written).await?.0),
+            MAKE_ACTION_ITEM => format!("action {}", self.plain(workspace, written).await?.0),
+            // Nothing is declared by what somebody else has said.
+            _ => "declare".to_string(),
+        };
+        Ok(Some(Heard::Command {
+            id: format!("shortcut/{}", stamp_of(done)),
+            by: self.speaker(workspace, &done.user.id).await?,
+            room: Room { id: ids::room(&place), name: String::new() },
+            words,
+            mentions: Vec::new(),
+            reply: done.response_url.clone(),
+            origin: None,
+        }))
+    }
+
+    /// *Add to timeline*.
     async fn noted(&self, workspace: &Workspace, done: &Interaction) -> Called<Option<Heard>> {
         let Some(said) = self.message_of(workspace, done).await? else { return Ok(None) };
         let by = self.speaker(workspace, &done.user.id).await?;
-        let stamp = if done.action_ts.is_empty() { done.trigger_id.clone() } else { done.action_ts.clone() };
-        Ok(Some(Heard::Noted { by, said, stamp }))
+        Ok(Some(Heard::Noted { by, said, stamp: stamp_of(done) }))
     }
 
     /// The message that a shortcut was chosen on.
-    pub(super) async fn message_of(&self, workspace: &Workspace, done: &Interaction) -> Called<Option<SaidMessage>> {
+    async fn message_of(&self, workspace: &Workspace, done: &Interaction) -> Called<Option<SaidMessage>> {
         match (&done.channel, &done.message) {
             (Some(channel), Some(message)) => self.said_message(workspace, &channel.id, message).await,
             _ => Ok(None),
@@ -87,7 +112,10 @@ impl Slack {
         let by = self.speaker(workspace, &done.user.id).await?;
         let (view, submitted) = match self.submitted(done, &by) {
             Ok((view, Ok(submitted))) => (view, submitted),
-            Ok((_, Err(problems))) => return Ok(Err(format!("a form with problems: {problems:?}"))),
+            Ok((_, Err(problems))) => {
+                let fields: Vec<&String> = problems.keys().collect();
+                return Ok(Err(format!("a form with problems at {fields:?}")));
+            }
             Err(why) => return Ok(Err(why)),
         };
         let mut mentions = Vec::new();
@@ -103,7 +131,7 @@ impl Slack {
         Ok(Ok(Heard::Command {
             id: format!("form/{}/{}", state.id.0, state.hash),
             by,
-            about: self.origin(workspace, &room, submitted.origin.as_deref()).await?,
+            origin: origin(&workspace.identity().await?.url, &room, submitted.origin.as_deref()),
             room: Room { id: ids::room(&room), name: String::new() },
             words: submitted.words,
             mentions,
@@ -114,7 +142,7 @@ impl Slack {
     /// What was written into the form, and what is wrong with it.
     pub(super) fn submitted(&self, done: &Interaction, by: &Speaker) -> Result<Filled, String> {
         let view: SlackStatefulView = serde_json::from_value(done.view.clone().unwrap_or_default())
-            .map_err(|e| format!("a form has another shape: {e}"))?;
+            .map_err(|e| format!("a form has another shape ({:?}, column {})", e.classify(), e.column()))?;
         let context = Context {
             speaker: &by.person,
             now: self.clock.now(),
@@ -125,15 +153,6 @@ impl Slack {
         let submitted = forms::submitted(&view, &context);
         Ok((view, submitted))
     }
-
-    /// The message that the form was opened on. It may be gone by now.
-    async fn origin(&self, workspace: &Workspace, channel: &str, ts: Option<&str>) -> Called<Option<SaidMessage>> {
-        let Some(ts) = ts else { return Ok(None) };
-        match self.read_one(workspace, channel, ts).await? {
-            Some(message) => self.said_message(workspace, channel, &message).await,
-            None => Ok(None),
-        }
-    }
 }
 
 pub(super) type Filled = (SlackStatefulView, Result<forms::Submitted, forms::Problems>);
@@ -143,4 +162,15 @@ pub(super) fn place_of(done: &Interaction) -> String {
     let container = done.container.as_ref().and_then(|c| c.channel_id.clone());
     let channel = done.channel.as_ref().map(|c| c.id.clone());
     channel.or(container).unwrap_or_else(|| done.user.id.clone())
+}
+
+/// What tells this choice of a shortcut from the next.
+fn stamp_of(done: &Interaction) -> String {
+    if done.action_ts.is_empty() { done.trigger_id.clone() } else { done.action_ts.clone() }
+}
+
+/// The message that the form was opened on, which may be in a channel that the bot is not in.
+fn origin(workspace_url: &str, channel: &str, ts: Option<&str>) -> Option<Origin> {
+    let ts = ts?;
+    Some(Origin { message: ids::message(channel, ts), link: Some(send::link(workspace_url, channel, Some(ts), None)) })
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use metrics::{counter, gauge};
+use metrics::{counter, gauge, histogram};
 
 /// A method; for messages with the channel.
 type Bucket = (&'static str, Option<String>);
@@ -20,6 +20,8 @@ const CAREFUL: TimeDelta = TimeDelta::seconds(60);
 struct State {
     /// Nobody calls before that.
     opens: DateTime<Utc>,
+    /// The last turn that was given to somebody who asked too early; the next gets one behind it.
+    promised: DateTime<Utc>,
     careful_until: DateTime<Utc>,
 }
 
@@ -35,7 +37,10 @@ impl Limits {
         let bucket = bucket(method, channel);
         let Some(state) = buckets.get_mut(&bucket) else { return Ok(()) };
         if now < state.opens {
-            return Err(state.opens - now);
+            state.promised = state.opens.max(state.promised + spacing(method));
+            let after = state.promised - now;
+            histogram!("firebell_slack_delay_seconds", "method" => method).record(after.as_seconds_f64());
+            return Err(after);
         }
         if now < state.careful_until {
             state.opens = now + spacing(method);
@@ -50,7 +55,7 @@ impl Limits {
     pub fn refused(&self, method: &'static str, channel: Option<&str>, after: TimeDelta, now: DateTime<Utc>) {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let opens = now + after;
-        buckets.insert(bucket(method, channel), State { opens, careful_until: opens + CAREFUL });
+        buckets.insert(bucket(method, channel), State { opens, promised: opens, careful_until: opens + CAREFUL });
         counter!("firebell_slack_throttled_total", "method" => method).increment(1);
         gauge!("firebell_slack_throttled_seconds", "method" => method).set(after.as_seconds_f64());
     }
@@ -99,9 +104,10 @@ mod tests {
         let limits = Limits::default();
         assert!(limits.enter("pins.add", None, T).is_ok());
         limits.refused("pins.add", None, TimeDelta::seconds(30), T);
-        assert_eq!(limits.enter("pins.add", None, after(10)), Err(TimeDelta::seconds(20)));
+        // Who asks too early gets a turn; the next one behind it.
+        assert_eq!(limits.enter("pins.add", None, after(10)), Err(TimeDelta::seconds(23)));
         assert!(limits.enter("pins.add", None, after(30)).is_ok());
-        assert_eq!(limits.enter("pins.add", None, after(30)), Err(TimeDelta::seconds(3)));
+        assert_eq!(limits.enter("pins.add", None, after(30)), Err(TimeDelta::seconds(6)));
         assert!(limits.enter("pins.add", None, after(33)).is_ok());
         // Long after, it is as before.
         assert!(limits.enter("pins.add", None, after(300)).is_ok());

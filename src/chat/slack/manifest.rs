@@ -32,6 +32,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("groups:read", "names of private rooms, who comes and goes: conversations.info; group_* and member_* events"),
     ("groups:write", "private incident rooms: conversations.create, invite, rename, setTopic, setPurpose, archive"),
     ("im:history", "commands that are written to the bot directly: message.im, conversations.history"),
+    ("im:read", "which direct messages are whose: conversations.info"),
     ("im:write", "to write to somebody directly: conversations.open"),
     ("pins:read", "to hear of pins: pin_added, pin_removed"),
     ("pins:write", "the pinned card: pins.add"),

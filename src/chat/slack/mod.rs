@@ -16,6 +16,7 @@ mod history;
 mod ids;
 mod intake;
 mod interactions;
+mod letterbox;
 mod limits;
 mod listen;
 mod manifest;
@@ -41,7 +42,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::plan::{PersonId, Plan, RoomId};
 use crate::ports::{Clock, Failure, Ledger, Mailbox, Reception};
-use api::Api;
+use api::{Api, Called};
+use letterbox::Letterbox;
 use workspace::Workspace;
 
 /// What letters of ours are filed under.
@@ -76,15 +78,13 @@ pub struct Tools {
 pub struct Slack {
     workspaces: Vec<Arc<Workspace>>,
     command: String,
-    mailbox: Arc<dyn Mailbox>,
+    letterbox: Letterbox,
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
     plan: Arc<Plan>,
     groups: BTreeMap<String, Vec<PersonId>>,
     /// Where what is heard goes; there once the desk is open.
     reception: std::sync::OnceLock<Arc<dyn Reception>>,
-    /// There may be letters.
-    arrived: Arc<Notify>,
     /// Of several workspaces the one that has a channel, as far as that is known.
     homes: Mutex<HashMap<String, usize>>,
     /// A connection came or went.
@@ -102,19 +102,19 @@ impl Slack {
             let api = Api::new(client.clone(), &membership.bot_token, tools.clock.clone());
             Arc::new(Workspace::new(api, membership.signing_secret.clone(), tools.clock.clone()))
         });
+        let connected = socket::Connected::new(socket::app_tokens(setup).len(), tools.clock.now());
         Ok(Arc::new(Slack {
             workspaces: workspaces.collect(),
             command: setup.command.clone(),
-            mailbox: tools.mailbox,
+            letterbox: Letterbox::new(tools.mailbox, tools.clock.clone()),
             ledger: tools.ledger,
             clock: tools.clock,
             groups: tools.plan.groups.clone(),
             plan: tools.plan,
             reception: std::sync::OnceLock::new(),
-            arrived: Arc::default(),
             homes: Mutex::default(),
             changed: Notify::new(),
-            connected: socket::Connected::default(),
+            connected,
             beside: TaskTracker::new(),
         }))
     }
@@ -136,21 +136,24 @@ impl Slack {
         self.connected.count()
     }
 
-    /// The workspace of this team. With one workspace there is nothing to tell apart, and nothing to ask for.
-    async fn of_team(&self, team: &str) -> Option<&Arc<Workspace>> {
+    /// The workspace of this team, as far as it is known by now: what must be answered at once asks nobody. With one
+    /// workspace there is nothing to tell apart.
+    fn known_team(&self, team: &str) -> Option<&Arc<Workspace>> {
         if let [only] = self.workspaces.as_slice() {
             return Some(only);
         }
-        let known = |w: &&Arc<Workspace>| w.known_identity().is_some_and(|identity| identity.team_id == team);
-        if let Some(workspace) = self.workspaces.iter().find(known) {
-            return Some(workspace);
-        }
-        for workspace in self.workspaces.iter().filter(|w| w.known_identity().is_none()) {
-            if workspace.identity().await.is_ok_and(|identity| identity.team_id == team) {
-                return Some(workspace);
+        let is_it = |w: &&Arc<Workspace>| w.known_identity().is_some_and(|identity| identity.team_id == team);
+        self.workspaces.iter().find(is_it)
+    }
+
+    /// `None`: it is none of ours.
+    async fn of_team(&self, team: &str) -> Called<Option<&Arc<Workspace>>> {
+        if self.known_team(team).is_none() {
+            for workspace in &self.workspaces {
+                workspace.identity().await?;
             }
         }
-        None
+        Ok(self.known_team(team))
     }
 
     /// The workspace that is known to have this channel.
@@ -188,12 +191,18 @@ impl Slack {
         if let Some(home) = self.home(&room.id) {
             return Ok((home, room.id.clone()));
         }
+        let is_person = room.id.starts_with(['U', 'W']);
         for workspace in &self.workspaces {
-            match workspace.channel(&room.id).await {
-                Ok(_) => {
+            let found = match is_person {
+                true => workspace.someone(&room.id).await.map(|someone| someone.known),
+                false => workspace.channel(&room.id).await.map(|_| true),
+            };
+            match found {
+                Ok(true) => {
                     self.is_home(&room.id, workspace);
                     return Ok((workspace, room.id.clone()));
                 }
+                Ok(false) => {}
                 Err(error) if error.code() == "channel_not_found" => {}
                 Err(error) => return Err(error.into()),
             }

@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Slack;
-use super::api::{CallError, Called, Nothing};
+use super::api::{CallError, Called, Nothing, PersonError};
 use super::failure::is_locked_out;
 use super::ids::{self, METADATA};
 use super::render::{self, Rendered};
 use super::workspace::{Channel, Workspace};
 use crate::phrase::{Doc, Span};
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
-use crate::ports::{Answer, Chat, Failure, Furniture, Inbound, NewRoom, Once, Posted, Reading};
+use crate::ports::{Answer, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, Reading};
 
 /// Slack's limits, in characters.
 const NAME: usize = 80;
@@ -35,10 +35,12 @@ impl Chat for Slack {
     }
 
     async fn open_room(&self, once: Once<'_>, room: NewRoom) -> Result<Room, Failure> {
-        let workspace = match &room.near {
-            Some(near) => self.place(near).await?.0,
-            None => self.workspaces.first().ok_or_else(|| never("no workspace is configured"))?,
+        // A room that can not be seen is no reason to have none.
+        let near = match &room.near {
+            Some(near) => self.place(near).await.ok().map(|(workspace, _)| workspace),
+            None => None,
         };
+        let workspace = near.or(self.workspaces.first()).ok_or_else(|| never("no workspace is configured"))?;
         let name: String = room.name.chars().take(NAME).collect();
         if once.again
             && let Some(channel) = self.made_before(workspace, &name, room.private).await?
@@ -143,14 +145,20 @@ impl Chat for Slack {
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure> {
         let (workspace, channel) = self.place(room).await?;
         let arguments = json!({ "channel": channel });
-        done_before(workspace.api.write("conversations.unarchive", None, &arguments).await, &["not_archived"])
+        match workspace.api.write("conversations.unarchive", None, &arguments).await {
+            // Archiving has put the bot out, too.
+            Err(error) if error.code() == "not_in_channel" => Err(never(
+                "Slack lets only people bring an archived channel back: unarchive it, then type /invite @Firebell",
+            )),
+            called => done_before(called, &["not_archived"]),
+        }
     }
 
-    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure> {
-        self.read_history(room, since).await
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>, threads: &[String]) -> Result<Reading, Failure> {
+        self.read_history(room, since, threads).await
     }
 
-    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure> {
+    async fn message(&self, id: &MessageId) -> Result<Option<ReadMessage>, Failure> {
         self.read_message(id).await
     }
 
@@ -296,14 +304,7 @@ async fn invite(workspace: &Workspace, channel: &str, people: &[String]) -> Resu
     #[derive(Deserialize)]
     struct Answer {
         #[serde(default)]
-        errors: Vec<Error>,
-    }
-    #[derive(Deserialize)]
-    struct Error {
-        #[serde(default)]
-        user: String,
-        #[serde(default)]
-        error: String,
+        errors: Vec<PersonError>,
     }
     if people.is_empty() {
         return Ok(());
@@ -312,17 +313,26 @@ async fn invite(workspace: &Workspace, channel: &str, people: &[String]) -> Resu
     let answer: Called<Answer> = workspace.api.write("conversations.invite", None, &arguments).await;
     let errors = match answer {
         Ok(answer) => answer.errors,
-        // All of them are there.
-        Err(error) if matches!(error.code(), "already_in_channel" | "cant_invite_self") => return Ok(()),
+        Err(CallError::Refused { people, .. }) if !people.is_empty() => people,
+        Err(error) if is_there(error.code()) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let harmless = |e: &Error| matches!(e.error.as_str(), "already_in_channel" | "cant_invite_self");
-    let refused: Vec<String> =
-        errors.iter().filter(|e| !harmless(e)).map(|e| format!("{} ({})", e.user, e.error)).collect();
+    let mut refused = Vec::new();
+    for PersonError { user, error } in errors.iter().filter(|e| !is_there(&e.error)) {
+        let name = workspace.someone(user).await.map_or_else(|_| user.clone(), |someone| someone.person.name);
+        refused.push(format!("{name} ({error})"));
+    }
     match refused.is_empty() {
         true => Ok(()),
-        false => Err(never(&format!("could not be invited: {}", refused.join(", ")))),
+        false => Err(never(&format!(
+            "could not be invited: {}: is the account deactivated, or a guest's?",
+            refused.join(", ")
+        ))),
     }
+}
+
+fn is_there(code: &str) -> bool {
+    matches!(code, "already_in_channel" | "cant_invite_self")
 }
 
 /// Whether the address still takes answers; it does for half an hour, and five of them.
@@ -353,7 +363,7 @@ fn is_out_of_reach(error: &CallError) -> bool {
 
 async fn set_purpose(workspace: &Workspace, channel: &str, purpose: &str) -> Called<()> {
     let purpose = cut(purpose, PURPOSE);
-    if workspace.channel(channel).await.is_ok_and(|c| c.purpose.value == purpose) {
+    if workspace.channel(channel).await.is_ok_and(|c| unescaped(&c.purpose.value) == purpose) {
         return Ok(());
     }
     let arguments = json!({ "channel": channel, "purpose": purpose });
@@ -402,6 +412,11 @@ fn done_before(called: Called<Nothing>, codes: &[&str]) -> Result<(), Failure> {
         Err(error) if codes.contains(&error.code()) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Slack gives `&`, `<` and `>` back as it writes them.
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 fn cut(text: &str, limit: usize) -> String {

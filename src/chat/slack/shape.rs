@@ -113,6 +113,12 @@ pub(super) struct Message {
     pub metadata: Option<Metadata>,
 }
 
+impl Message {
+    pub fn without_words(self) -> Message {
+        Message { text: None, files: Vec::new(), ..self }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Bot {
     pub name: Option<String>,
@@ -134,6 +140,9 @@ pub(super) struct Edited {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Reactions {
     pub name: String,
+    /// How many have put it on; `users` may be only some of them.
+    #[serde(default)]
+    pub count: usize,
     #[serde(default)]
     pub users: Vec<String>,
 }

@@ -3,14 +3,16 @@
 //! comes meanwhile comes through the others.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use metrics::{counter, gauge};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use slack_morphism::clients_manager::{SlackSocketModeClientsManager, SlackSocketModeClientsManagerFactory};
+use slack_morphism::hyper_tokio::SlackHyperClient;
 use slack_morphism::listener::SlackClientEventsListenerEnvironment;
 use slack_morphism::{
     SlackApiToken, SlackClientSocketModeConfig, SlackSocketModeClientListener, SlackSocketModeWssClientId,
@@ -31,34 +33,47 @@ const RECONNECT_AFTER: u64 = 2;
 type Error = Box<dyn std::error::Error + Send + Sync + 'static>;
 type Manager = dyn SlackSocketModeClientsManager + Send + Sync;
 
+/// How long a token may be without any before its connections are made from scratch.
+const SILENT: TimeDelta = TimeDelta::seconds(60);
+const WATCH: Duration = Duration::from_secs(20);
+
 /// The connections of all configured apps.
 pub struct Sockets {
+    slack: Arc<Slack>,
+    client: Arc<SlackHyperClient>,
+    tokens: Vec<String>,
     managers: Vec<Arc<Manager>>,
+    /// How often connections were made from scratch: what an earlier set of them still says is not of the new one.
+    set: u32,
 }
 
 impl Sockets {
     /// Opens them; they are kept open until [`Sockets::close`].
     pub async fn open(slack: &Arc<Slack>, setup: &Setup) -> Result<Sockets, String> {
         let client = api::client(&setup.api_url).map_err(|e| e.to_string())?;
-        // One app in several workspaces has one token, and its connections bring what happens in all of them.
-        let tokens: BTreeSet<&String> = setup.memberships.iter().filter_map(|m| m.app_token.as_ref()).collect();
-        let mut managers = Vec::new();
-        for token in tokens {
-            let environment = Arc::new(SlackClientEventsListenerEnvironment::new(client.clone()));
-            let manager = client.http_api.connector.new_clients_manager(environment);
-            let config = SlackClientSocketModeConfig::new()
-                .with_max_connections_count(CONNECTIONS)
-                .with_initial_backoff_in_seconds(0)
-                .with_reconnect_timeout_in_seconds(RECONNECT_AFTER)
-                .with_ping_interval_in_seconds(PING_EVERY)
-                .with_ping_failure_threshold_times(PINGS_MISSED);
-            let link = Arc::new(Link { slack: slack.clone(), manager: Arc::downgrade(&manager) });
-            let token = SlackApiToken::new(token.clone().into());
-            manager.register_new_token(&config, token, link).await.map_err(|e| e.to_string())?;
-            manager.start().await;
-            managers.push(manager);
+        let tokens = app_tokens(setup);
+        let mut sockets = Sockets { slack: slack.clone(), client, tokens, managers: Vec::new(), set: 0 };
+        for token in 0..sockets.tokens.len() {
+            let manager = sockets.manager(token).await?;
+            sockets.managers.push(manager);
         }
-        Ok(Sockets { managers })
+        Ok(sockets)
+    }
+
+    async fn manager(&self, token: usize) -> Result<Arc<Manager>, String> {
+        let environment = Arc::new(SlackClientEventsListenerEnvironment::new(self.client.clone()));
+        let manager = self.client.http_api.connector.new_clients_manager(environment);
+        let config = SlackClientSocketModeConfig::new()
+            .with_max_connections_count(CONNECTIONS)
+            .with_initial_backoff_in_seconds(0)
+            .with_reconnect_timeout_in_seconds(RECONNECT_AFTER)
+            .with_ping_interval_in_seconds(PING_EVERY)
+            .with_ping_failure_threshold_times(PINGS_MISSED);
+        let link = Link { slack: self.slack.clone(), manager: Arc::downgrade(&manager), token, set: self.set };
+        let value = SlackApiToken::new(self.tokens[token].clone().into());
+        manager.register_new_token(&config, value, Arc::new(link)).await.map_err(|e| e.to_string())?;
+        manager.start().await;
+        Ok(manager)
     }
 
     pub async fn close(&self) {
@@ -68,48 +83,130 @@ impl Sockets {
     }
 
     /// Until told to stop.
-    pub async fn run(self, stopping: CancellationToken) {
-        stopping.cancelled().await;
+    pub async fn run(mut self, stopping: CancellationToken) {
+        while !stopping.is_cancelled() {
+            tokio::select! {
+                () = pause(WATCH) => self.mend().await,
+                () = stopping.cancelled() => {}
+            }
+        }
         self.close().await;
+    }
+
+    /// A token whose connections are gone for long gets new ones: nothing that hangs may keep Firebell deaf.
+    async fn mend(&mut self) {
+        let now = self.slack.clock.now();
+        for token in self.slack.connected.silent(now - SILENT, now) {
+            tracing::warn!("Slack: no connection for a minute; they are made from scratch");
+            self.managers[token].shutdown().await;
+            self.set += 1;
+            match self.manager(token).await {
+                Ok(manager) => self.managers[token] = manager,
+                Err(why) => tracing::error!(%why, "Slack: no connection can be opened; it is tried again"),
+            }
+        }
     }
 }
 
-/// How many connections there are, and since when there is none.
-#[derive(Default)]
-pub(super) struct Connected {
-    state: Mutex<State>,
+/// One app in several workspaces has one token, and its connections bring what happens in all of them.
+pub(super) fn app_tokens(setup: &Setup) -> Vec<String> {
+    let tokens: BTreeSet<&String> = setup.memberships.iter().filter_map(|m| m.app_token.as_ref()).collect();
+    tokens.into_iter().cloned().collect()
 }
 
-#[derive(Default)]
-struct State {
+/// Which connections there are, by token, and since when one has none.
+pub(super) struct Connected {
+    tokens: Mutex<Vec<Token>>,
+}
+
+struct Token {
     up: BTreeSet<String>,
-    lost: Option<DateTime<Utc>>,
+    /// Since when there is none, or when it was last tried to have some.
+    none_since: DateTime<Utc>,
+    /// From when on what has happened was not heard, and is to be read back.
+    missed: Option<DateTime<Utc>>,
 }
 
 impl Connected {
-    /// Since when there was none, if this is the first again.
-    fn up(&self, connection: String) -> Option<DateTime<Utc>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.up.insert(connection);
-        gauge!("firebell_slack_connections").set(state.up.len() as f64);
-        state.lost.take()
+    pub fn new(tokens: usize, now: DateTime<Utc>) -> Self {
+        let token = || Token { up: BTreeSet::new(), none_since: now, missed: None };
+        Connected { tokens: Mutex::new((0..tokens).map(|_| token()).collect()) }
     }
 
-    pub fn lost_since(&self, since: DateTime<Utc>) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).lost = Some(since);
+    fn lock(&self) -> MutexGuard<'_, Vec<Token>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn down(&self, connection: &str, now: DateTime<Utc>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_there = state.up.remove(connection);
-        gauge!("firebell_slack_connections").set(state.up.len() as f64);
-        if was_there && state.up.is_empty() {
-            state.lost = Some(now);
+    fn up(&self, token: usize, connection: String) {
+        let mut tokens = self.lock();
+        tokens[token].up.insert(connection);
+        measure(&tokens);
+    }
+
+    fn down(&self, token: usize, connection: &str, now: DateTime<Utc>) {
+        let mut tokens = self.lock();
+        let it = &mut tokens[token];
+        if it.up.remove(connection) && it.up.is_empty() {
+            it.none_since = now;
+            it.missed = it.missed.or(Some(now));
+        }
+        measure(&tokens);
+    }
+
+    /// What has happened since then was not heard.
+    pub fn missed_since(&self, since: DateTime<Utc>) {
+        for token in self.lock().iter_mut() {
+            token.missed = token.missed.map_or(Some(since), |earlier| Some(earlier.min(since)));
         }
     }
 
+    /// From when on there is something to read back, by those that hear again: it is taken by this.
+    fn take_missed(&self) -> Option<DateTime<Utc>> {
+        let mut tokens = self.lock();
+        let again = tokens.iter_mut().filter(|token| !token.up.is_empty());
+        again.filter_map(|token| token.missed.take()).min()
+    }
+
+    /// Tokens without any connection since before then.
+    fn silent(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Vec<usize> {
+        let mut tokens = self.lock();
+        let silent =
+            tokens.iter_mut().enumerate().filter(|(_, token)| token.up.is_empty() && token.none_since <= before);
+        let tried = silent.map(|(n, token)| {
+            token.none_since = now;
+            n
+        });
+        tried.collect()
+    }
+
     pub fn count(&self) -> usize {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).up.len()
+        count(&self.lock())
+    }
+
+    /// Every token has one, so that all workspaces are heard.
+    pub fn all(&self) -> bool {
+        self.lock().iter().all(|token| !token.up.is_empty())
+    }
+}
+
+fn count(tokens: &[Token]) -> usize {
+    tokens.iter().map(|token| token.up.len()).sum()
+}
+
+fn measure(tokens: &[Token]) {
+    gauge!("firebell_slack_connections").set(count(tokens) as f64);
+}
+
+impl Slack {
+    /// What was missed while there was no connection is read back. Whether nothing is left to be.
+    pub(super) async fn catch_up(&self) -> bool {
+        let Some(since) = self.connected.take_missed() else { return true };
+        if let Err(error) = self.returned(since).await {
+            tracing::error!(%error, "Slack: what was missed could not be asked for; it is tried again");
+            self.connected.missed_since(since);
+            return false;
+        }
+        true
     }
 }
 
@@ -117,6 +214,8 @@ impl Connected {
 struct Link {
     slack: Arc<Slack>,
     manager: Weak<Manager>,
+    token: usize,
+    set: u32,
 }
 
 /// What comes through a connection.
@@ -153,7 +252,7 @@ impl SlackSocketModeClientListener for Link {
             }
             "disconnect" => {
                 // Slack is about to close it: another takes its place.
-                self.slack.connected.down(&client_id.to_string(), self.slack.clock.now());
+                self.down(client_id);
                 self.replace(client_id).await;
                 return None;
             }
@@ -170,7 +269,7 @@ impl SlackSocketModeClientListener for Link {
     }
 
     async fn on_disconnect(&self, client_id: &SlackSocketModeWssClientId) {
-        self.slack.connected.down(&client_id.to_string(), self.slack.clock.now());
+        self.down(client_id);
         self.slack.changed.notify_one();
         tracing::info!(connection = client_id.to_string(), "Slack: a connection ended; it is opened again");
         self.replace(client_id).await;
@@ -179,13 +278,17 @@ impl SlackSocketModeClientListener for Link {
 
 impl Link {
     async fn connected(&self, client_id: &SlackSocketModeWssClientId) {
-        let lost = self.slack.connected.up(client_id.to_string());
+        self.slack.connected.up(self.token, self.name(client_id));
         self.slack.changed.notify_one();
-        if let Some(since) = lost
-            && let Err(error) = self.slack.returned(since).await
-        {
-            tracing::error!(%error, "Slack: what was missed is not read back now; it is at the next start");
-        }
+        self.slack.catch_up().await;
+    }
+
+    fn down(&self, client_id: &SlackSocketModeWssClientId) {
+        self.slack.connected.down(self.token, &self.name(client_id), self.slack.clock.now());
+    }
+
+    fn name(&self, client_id: &SlackSocketModeWssClientId) -> String {
+        format!("{}/{}", self.set, client_id.to_string())
     }
 
     async fn replace(&self, client_id: &SlackSocketModeWssClientId) {
@@ -207,4 +310,9 @@ fn acknowledged(frame: &Frame, taken: Result<Option<Value>, StoreError>) -> Opti
             None
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how often to look is the adapter's own pace, nothing that is due")]
+async fn pause(wait: Duration) {
+    tokio::time::sleep(wait).await;
 }

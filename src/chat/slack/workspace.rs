@@ -250,7 +250,7 @@ impl Workspace {
         loop {
             let arguments =
                 [("types", types), ("exclude_archived", open_only), ("limit", "999"), ("cursor", cursor.as_str())];
-            let answer: Answer = self.api.read(method, &arguments).await?;
+            let answer: Answer = self.api.read_patiently(method, &arguments).await?;
             let found: Vec<Channel> = answer.channels.into_iter().filter(|c| fits(c)).collect();
             cursor = answer.response_metadata.next_cursor;
             if !found.is_empty() || cursor.is_empty() {

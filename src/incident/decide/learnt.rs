@@ -12,15 +12,16 @@ pub(super) fn room(incident: &Incident, room: Room) -> Result<Vec<Event>, Refusa
     }
 }
 
+/// One that was deleted in the chat is posted anew, and then this is another message.
 pub(super) fn card(incident: &Incident, message: MessageId) -> Result<Vec<Event>, Refusal> {
-    match incident.rooms.iter().any(|r| r.room.id == message.room && r.card.is_none()) {
+    match incident.rooms.iter().any(|r| r.room.id == message.room && r.card.as_ref() != Some(&message)) {
         true => Ok(vec![Event::CardPosted { message }]),
         false => Err(KNOWN),
     }
 }
 
 pub(super) fn announcement(incident: &Incident, message: MessageId) -> Result<Vec<Event>, Refusal> {
-    match incident.announcements.contains_key(&message.room) {
+    match incident.announcements.get(&message.room) == Some(&message) {
         true => Err(KNOWN),
         false => Ok(vec![Event::Announced { message }]),
     }

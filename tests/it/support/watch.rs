@@ -9,8 +9,8 @@ use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
-    Answer, Chat, Done, Draft, Failure, Inbound, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson,
-    LocalRoom, LocalTransaction, MessageRecord, NewRoom, Offer, Once, Posted, Reading, RoomView, Slice, StoreError,
+    Answer, Chat, Done, Draft, Failure, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
+    LocalTransaction, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage, Reading, RoomView, Slice, StoreError,
     StoredChange, Transaction,
 };
 
@@ -68,6 +68,10 @@ impl Journal for WatchedJournal {
 
     async fn claim(&self, now: DateTime<Utc>, lease_until: DateTime<Utc>, limit: i64) -> Result<Vec<Job>, StoreError> {
         self.watch.then("journal.claim", self.inner.claim(now, lease_until, limit)).await
+    }
+
+    async fn hold(&self, job: &Job, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.hold(job, lease_until).await
     }
 
     async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -158,6 +162,10 @@ impl Transaction for WatchedEntry {
         self.inner.left(room, person).await
     }
 
+    async fn members(&mut self, room: &RoomId) -> Result<Vec<PersonId>, StoreError> {
+        self.inner.members(room).await
+    }
+
     async fn is_member(&mut self, room: &RoomId, person: &PersonId) -> Result<bool, StoreError> {
         self.inner.is_member(room, person).await
     }
@@ -215,11 +223,11 @@ impl Chat for WatchedChat {
         self.watch.then(&format!("chat.answer {}", once.key), self.inner.answer(once, answer)).await
     }
 
-    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>) -> Result<Reading, Failure> {
-        self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room, since)).await
+    async fn said_in(&self, room: &RoomId, since: DateTime<Utc>, threads: &[String]) -> Result<Reading, Failure> {
+        self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room, since, threads)).await
     }
 
-    async fn message(&self, id: &MessageId) -> Result<Option<Inbound>, Failure> {
+    async fn message(&self, id: &MessageId) -> Result<Option<ReadMessage>, Failure> {
         self.watch.then("chat.message", self.inner.message(id)).await
     }
 

@@ -125,7 +125,7 @@ async fn somebody_can_not_be_invited(world: World) {
     #inc-1-checkout-down Firebell: Scribe: @Cleo, named by Ann
     ");
     let parked = firebell::ports::Ledger::parked(&world.store).await.expect("to read");
-    assert_snapshot!(parked.iter().map(|p| format!("{}: {}", p.what, p.why)).collect::<Vec<_>>().join("\n"), @"INC-1: invite people: conversations.invite: cant_invite: they can not be invited: is the account deactivated, or a guest's?");
+    assert_snapshot!(parked.iter().map(|p| format!("{}: {}", p.what, p.why)).collect::<Vec<_>>().join("\n"), @"INC-1: invite people: could not be invited: Cleo (cant_invite): is the account deactivated, or a guest's?");
 }
 
 async fn asked_where_the_bot_is_not(world: World) {
