@@ -15,6 +15,9 @@ use crate::ports::{
     StoreError, Touched, Work,
 };
 
+/// When archiving looks again whether all else is done.
+const LAST: TimeDelta = TimeDelta::seconds(2);
+
 /// What comes back in.
 #[derive(Default)]
 pub(super) struct Learnt {
@@ -186,6 +189,10 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             say(office, job, room, Some(thread), &doc).await
         }
         Effect::Archive { room } => {
+            // What was put off would find the room closed, and what it shows would stay wrong.
+            if office.ledger.waits_in(&Effect::before_archiving(room)).await.map_err(away)? {
+                return Err(Failure::Busy { why: "the room is not ready to be archived".into(), after: LAST });
+            }
             chat(office, room.platform)?.archive(room).await?;
             Ok(None)
         }

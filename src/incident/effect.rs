@@ -143,6 +143,11 @@ impl Effect {
         })
     }
 
+    /// The lanes of what can not be done in this room any more once it is archived, beside its own.
+    pub fn before_archiving(room: &RoomId) -> [String; 5] {
+        ["card", "topic", "pin", "people", "furnish"].map(|lane| format!("{lane}/{room}"))
+    }
+
     /// 0 before 1: what people cannot work without goes before what is merely good to have.
     pub fn rank(&self) -> i16 {
         match self {

@@ -85,6 +85,9 @@ pub trait Ledger: Send + Sync {
     /// Whether the person is in one of the incident's rooms.
     async fn is_member(&self, number: Number, person: &PersonId) -> Result<bool, StoreError>;
 
+    /// Whether work waits in one of these lanes, due or not.
+    async fn waits_in(&self, lanes: &[String]) -> Result<bool, StoreError>;
+
     async fn parked(&self) -> Result<Vec<Parked>, StoreError>;
 
     /// How many pieces of work wait that are due, and since when the oldest does.

@@ -43,6 +43,7 @@ pub(super) const THREADS: &str = "SELECT thread FROM messages WHERE room = $1 AN
      GROUP BY thread ORDER BY MAX(at) DESC, thread LIMIT 100";
 pub(super) const PARKED: &str = "SELECT o.id, o.incident, o.body, o.why, o.changed, COALESCE(i.private, FALSE) AS private \
      FROM outbox o LEFT JOIN incidents i ON i.number = o.incident WHERE o.state = 'parked' ORDER BY o.id";
+pub(super) const WAITS_IN: &str = "SELECT COUNT(*) FROM outbox WHERE state = 'waiting' AND lane = $1";
 pub(super) const WAITING: &str = "SELECT COUNT(*), MIN(due) FROM outbox WHERE state = 'waiting' AND due <= $1";
 pub(super) const PING: &str = "SELECT COUNT(*) FROM outbox WHERE id < 0";
 
@@ -110,6 +111,16 @@ impl Ledger for Store {
             sqlx::query_scalar(IN_A_ROOM).bind(number).bind(person.to_string()).fetch_one(c).await?
         });
         Ok(count > 0)
+    }
+
+    async fn waits_in(&self, lanes: &[String]) -> Result<bool, StoreError> {
+        for lane in lanes {
+            let count: i64 = reading!(&self.db, c => sqlx::query_scalar(WAITS_IN).bind(lane).fetch_one(c).await?);
+            if count > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError> {

@@ -105,6 +105,10 @@ impl Ledger for Books {
         Ok(number == 2 && person.id == "ann")
     }
 
+    async fn waits_in(&self, _: &[String]) -> Answer<bool> {
+        Ok(false)
+    }
+
     async fn parked(&self) -> Answer<Vec<Parked>> {
         let parked = |incident| Parked {
             id: 1,
