@@ -12,7 +12,7 @@ CREATE TABLE mail (
     why TEXT NOT NULL
 );
 CREATE INDEX mail_waiting ON mail (source, state, id);
-CREATE INDEX mail_held ON mail (source, lane, held_until);
+CREATE INDEX mail_held ON mail (source, held_until, lane);
 
 -- Until when a chat was heard: what it said later, while nobody listened, is read back.
 CREATE TABLE heard_from (

@@ -26,8 +26,8 @@ pub trait Mailbox: Send + Sync {
     /// Once this returns, the delivery is durable.
     async fn put(&self, source: &str, lane: &str, kind: &str, body: &str, at: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Letters of this source that nobody else has in hand, oldest first; held until `until`. Behind one that is held,
-    /// or was put back for later, its lane waits.
+    /// Letters of this source that nobody else has in hand, oldest first; held until `until`. While one of a lane is
+    /// held, or was put back for later, its lane waits.
     async fn take(
         &self,
         source: &str,

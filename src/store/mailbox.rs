@@ -11,12 +11,12 @@ use crate::ports::{Letter, Mailbox, StoreError};
 
 pub(super) const PUT: &str = "INSERT INTO mail (source, lane, kind, body, at, held_until, state, why) \
      VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '')";
-/// None that is behind a held one in its lane. The test outside is what makes two replicas take different letters on
+/// None of a lane of which somebody holds one. The test outside is what makes two replicas take different letters on
 /// PostgreSQL.
-pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELECT m.id FROM mail m WHERE m.source = $1 \
-     AND m.state = 'waiting' AND m.held_until <= $2 AND NOT EXISTS (SELECT 1 FROM mail e WHERE e.source = m.source \
-     AND e.lane = m.lane AND e.held_until > $2 AND e.state = 'waiting' AND e.id < m.id) ORDER BY m.id LIMIT $4) \
-     AND held_until <= $2 RETURNING id, lane, kind, body, at";
+pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELECT id FROM mail WHERE source = $1 \
+     AND state = 'waiting' AND held_until <= $2 AND lane NOT IN (SELECT lane FROM mail WHERE source = $1 \
+     AND state = 'waiting' AND held_until > $2) ORDER BY id LIMIT $4) AND held_until <= $2 \
+     RETURNING id, lane, kind, body, at";
 pub(super) const ANY: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM mail WHERE source = $1 AND state = 'waiting' \
      AND held_until <= $2 LIMIT 1) m";
 pub(super) const DONE: &str = "DELETE FROM mail WHERE id = $1";

@@ -1,5 +1,6 @@
 //! From letters to what was heard: one after the other within a channel, channels side by side. A letter is gone once
-//! what it says is durable at the desk; if Slack can't be asked now what is needed to understand it, it waits.
+//! what it says is durable at the desk; if Slack can't be asked now what is needed to understand it, it waits, and so
+//! does its lane.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::api::CallError;
 use super::events::Understood;
 use super::failure::{is_locked_out, is_unwell};
+use super::interactions::place_of;
 use super::shape::{Envelope, Interaction, SlashCommand};
 use super::{SOURCE, Slack, intake};
 use crate::ports::{Heard, Inbound, Letter, StoreError};
@@ -40,8 +42,10 @@ enum Fate {
     TakenIn,
     /// Nobody knows what it says.
     Aside(String),
-    /// Later: until then the others of its lane wait, too.
+    /// Later.
     Waits(TimeDelta),
+    /// Once the one before it in its lane is not held any more.
+    Behind,
 }
 
 impl Slack {
@@ -109,6 +113,7 @@ impl Slack {
             match fate {
                 Fate::TakenIn => done.push(id),
                 Fate::Waits(after) => waiting.push((id, now + after)),
+                Fate::Behind => waiting.push((id, now)),
                 Fate::Aside(why) => {
                     tracing::warn!(letter = id, %why, "Slack: a delivery is kept aside");
                     counter!("firebell_slack_kept_aside_total").increment(1);
@@ -129,15 +134,13 @@ impl Slack {
 
     async fn take_in_order(&self, letters: Vec<Letter>) -> Vec<(i64, Fate)> {
         let mut dealt = Vec::with_capacity(letters.len());
-        let mut held_up = None;
+        let mut held_up = false;
         for letter in letters {
             let fate = match held_up {
-                Some(after) => Fate::Waits(after),
-                None => self.take_one(&letter).await,
+                true => Fate::Behind,
+                false => self.take_one(&letter).await,
             };
-            if let Fate::Waits(after) = fate {
-                held_up = Some(after);
-            }
+            held_up |= matches!(fate, Fate::Waits(_));
             dealt.push((letter.id, fate));
         }
         dealt
@@ -225,7 +228,7 @@ impl Slack {
                 };
                 let team = done.team.as_ref().map(|t| t.id.clone()).unwrap_or_default();
                 let Some(workspace) = self.of_team(&team).await? else { return Ok(stranger(&team)) };
-                self.is_home(&letter.lane, workspace);
+                self.is_home(&place_of(&done), workspace);
                 let understood = self.interaction(workspace, done).await?;
                 Ok(at(understood, letter))
             }
@@ -296,7 +299,8 @@ fn at(understood: Understood, letter: &Letter) -> Understood {
     }
 }
 
-/// What must be heard in order: what happens in a channel; else what a person does.
+/// What must be heard in order: what happens in a channel; else what a person does. What is asked there has an order
+/// of its own: a command does not wait until it is known who some stranger is that has said something before it.
 pub(super) fn lane(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     if body["type"] == "app_rate_limited" {
@@ -313,7 +317,8 @@ pub(super) fn lane(body: &str) -> String {
         &body["container"]["channel_id"],
         &body["user"]["id"],
     ];
-    places.into_iter().find_map(Value::as_str).unwrap_or_default().to_string()
+    let place = places.into_iter().find_map(Value::as_str).unwrap_or_default();
+    if event.is_null() { format!("asked/{place}") } else { place.to_string() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how often to look is the listener's own pace, nothing that is due")]
