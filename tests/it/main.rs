@@ -25,6 +25,7 @@ mod properties;
 #[allow(dead_code, unused_imports, reason = "it can do more than what the stories have needed so far")]
 mod slack;
 #[cfg(feature = "slack")]
+mod slack_faults;
 mod slack_program;
 mod stories;
 mod support;

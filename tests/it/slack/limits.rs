@@ -2,7 +2,10 @@
 //! the log of every call.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use super::Workspace;
 
@@ -49,6 +52,8 @@ pub enum Fault {
     Api(&'static str),
     /// No answer, ever.
     Hang,
+    /// It is done, and there is no answer, ever. [`Workspace::until_silent`] tells of it.
+    HangAfter,
 }
 
 /// How often a method may be called.
@@ -66,6 +71,9 @@ pub struct Trouble {
     pub scopes: BTreeSet<String>,
     next: VecDeque<(String, Fault)>,
     every: BTreeMap<String, Fault>,
+    /// How many calls go well before this happens to one.
+    nth: Option<(u64, Fault)>,
+    pub silent: Arc<Notify>,
     recent: HashMap<&'static str, VecDeque<Instant>>,
     /// By channel: how many may be posted at once, as of when.
     allowance: HashMap<String, (f64, Instant)>,
@@ -80,6 +88,8 @@ impl Default for Trouble {
             scopes: SCOPES.iter().map(|s| s.to_string()).collect(),
             next: VecDeque::new(),
             every: BTreeMap::new(),
+            nth: None,
+            silent: Arc::default(),
             recent: HashMap::new(),
             allowance: HashMap::new(),
         }
@@ -88,6 +98,11 @@ impl Default for Trouble {
 
 impl Trouble {
     pub fn fault(&mut self, method: &str) -> Option<Fault> {
+        match self.nth.take() {
+            Some((0, fault)) => return Some(fault),
+            Some((before, fault)) => self.nth = Some((before - 1, fault)),
+            None => {}
+        }
         let is_meant = |wanted: &str| wanted == method || wanted == "*";
         if let Some(at) = self.next.iter().position(|(wanted, _)| is_meant(wanted)) {
             return self.next.remove(at).map(|(_, fault)| fault);
@@ -196,6 +211,17 @@ impl Workspace {
         self.with(|state| state.trouble.next.push_back((method.into(), fault)));
     }
 
+    /// The nth call from now on, counted from 1, whatever its method; also one of a `response_url`.
+    pub fn break_call(&self, n: u64, fault: Fault) {
+        self.with(|state| state.trouble.nth = Some((n - 1, fault)));
+    }
+
+    /// Until a call is done that will have no answer.
+    pub async fn until_silent(&self) {
+        let silent = self.with(|state| state.trouble.silent.clone());
+        silent.notified().await;
+    }
+
     /// Every call of this method, or of any for `*`, until [`Workspace::mend`].
     pub fn break_every(&self, method: &str, fault: Fault) {
         self.with(|state| state.trouble.every.insert(method.into(), fault));
@@ -205,6 +231,7 @@ impl Workspace {
         self.with(|state| {
             state.trouble.next.clear();
             state.trouble.every.clear();
+            state.trouble.nth = None;
         });
     }
 

@@ -75,7 +75,9 @@ impl Workspace {
             calls: CallLog::default(),
             sockets: Sockets::default(),
         };
-        let workspace = Workspace(Arc::new(Inner { state: Mutex::new(state), base, client: reqwest::Client::new() }));
+        // A connection for each delivery: one that is kept belongs to the runtime that opened it, and tests end those.
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client");
+        let workspace = Workspace(Arc::new(Inner { state: Mutex::new(state), base, client }));
         let routes = Router::new()
             .route("/api/{method}", any(api::call))
             .route("/response/{key}", post(api::response_url))
@@ -130,6 +132,15 @@ impl Workspace {
     /// conversation with the bot.
     pub fn messages(&self, channel: &str) -> Vec<Message> {
         self.with(|state| state.model.place("Firebell", channel).messages.clone())
+    }
+
+    /// Between this person and the bot, if they have ever spoken.
+    pub fn direct_messages(&self, who: &str) -> Vec<Message> {
+        let user = self.person(who);
+        self.with(|state| {
+            let direct = state.model.conversations.iter().find(|c| c.kind == Kind::Direct && c.has(&user));
+            direct.map(|c| c.messages.clone()).unwrap_or_default()
+        })
     }
 
     pub fn channel_named(&self, name: &str) -> Option<Channel> {

@@ -7,7 +7,7 @@ mod private;
 mod reminders;
 mod restart;
 #[cfg(feature = "slack")]
-mod slack;
+pub mod slack;
 
 /// Makes of each story a test for each chat and database: in the local chat, and in Slack, on SQLite and PostgreSQL.
 /// A story takes the usual world; one with a plan of its own takes the scene, and makes its world there. Those in

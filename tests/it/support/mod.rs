@@ -10,4 +10,5 @@ pub mod town;
 pub mod visitor;
 pub mod wait;
 pub mod watch;
+pub mod watched_mail;
 pub mod world;

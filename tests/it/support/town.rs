@@ -11,7 +11,7 @@ use firebell::ports::{Clock, Ledger};
 use firebell::store::{Db, MailStore, Store};
 use firebell::web::hook_routes;
 
-use super::world::TestClock;
+use super::world::{Between, TestClock};
 use crate::slack::{Message, Workspace, shown};
 
 pub struct Town {
@@ -43,9 +43,9 @@ impl Town {
         }
     }
 
-    pub fn slack(setup: &Setup, db: &Db, clock: Arc<dyn Clock>, plan: &Plan) -> Arc<Slack> {
+    pub fn slack(setup: &Setup, db: &Db, clock: Arc<dyn Clock>, plan: &Plan, between: &dyn Between) -> Arc<Slack> {
         let tools = Tools {
-            mailbox: Arc::new(MailStore::new(db.clone())),
+            mailbox: between.mailbox(Arc::new(MailStore::new(db.clone()))),
             ledger: Arc::new(Store::new(db.clone())) as Arc<dyn Ledger>,
             clock,
             plan: Arc::new(plan.clone()),

@@ -1,7 +1,7 @@
 //! Stands between Firebell and its ports, and calls out after every call that begins, writes or commits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,11 +9,13 @@ use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
-    Answer, Chat, Done, Draft, Failure, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson, LocalRoom,
-    LocalTransaction, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage, Reading, RoomView, Slice, StoreError,
-    StoredChange, Transaction,
+    Answer, Chat, Done, Draft, Failure, Furniture, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson,
+    LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage, Reading, RoomView,
+    Slice, StoreError, StoredChange, Transaction,
 };
+use tokio_util::sync::CancellationToken;
 
+use super::watched_mail::WatchedMail;
 use super::world::Between;
 
 /// Called with the number of the moment, counted from 1, and what has just returned: `journal.begin`.
@@ -25,18 +27,67 @@ type Call = dyn Fn(u64, &str) + Send + Sync;
 pub struct Watch {
     moments: Arc<AtomicU64>,
     call: Arc<Call>,
+    end: Arc<End>,
+}
+
+/// Where everything ends, if it is to.
+struct End {
+    at: AtomicU64,
+    dead: CancellationToken,
+    /// What had returned last.
+    behind: Mutex<String>,
+}
+
+impl Default for End {
+    fn default() -> Self {
+        End { at: AtomicU64::new(u64::MAX), dead: CancellationToken::new(), behind: Mutex::default() }
+    }
 }
 
 impl Watch {
     pub fn new(call: impl Fn(u64, &str) + Send + Sync + 'static) -> Self {
-        Watch { moments: Arc::default(), call: Arc::new(call) }
+        Watch { moments: Arc::default(), call: Arc::new(call), end: Arc::default() }
     }
 
-    async fn then<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+    /// Counts from 1 again. At this moment all that is watched stands still for ever.
+    pub fn end_at(&self, moment: Option<u64>) {
+        self.end.at.store(moment.unwrap_or(u64::MAX), Ordering::SeqCst);
+        self.moments.store(0, Ordering::SeqCst);
+    }
+
+    /// How many moments there were.
+    pub fn count(&self) -> u64 {
+        self.moments.load(Ordering::SeqCst)
+    }
+
+    /// Until the moment at which it ends.
+    pub async fn ended(&self) {
+        self.end.dead.cancelled().await;
+    }
+
+    /// What returned last before it ended.
+    pub fn behind(&self) -> String {
+        self.end.behind.lock().unwrap().clone()
+    }
+
+    pub(super) async fn then<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        self.unless_ended().await;
         let result = work.await;
         let moment = self.moments.fetch_add(1, Ordering::SeqCst) + 1;
         (self.call)(moment, what);
+        if moment == self.end.at.load(Ordering::SeqCst) {
+            *self.end.behind.lock().unwrap() = what.into();
+            self.end.dead.cancel();
+        }
+        self.unless_ended().await;
         result
+    }
+
+    /// Does not return once it has ended.
+    pub(super) async fn unless_ended(&self) {
+        if self.end.dead.is_cancelled() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -51,6 +102,10 @@ impl Between for Watch {
 
     fn chat(&self, inner: Arc<dyn Chat>) -> Arc<dyn Chat> {
         Arc::new(WatchedChat { inner, watch: self.clone() })
+    }
+
+    fn mailbox(&self, inner: Arc<dyn Mailbox>) -> Arc<dyn Mailbox> {
+        Arc::new(WatchedMail { inner, watch: self.clone() })
     }
 }
 
@@ -245,6 +300,18 @@ impl Chat for WatchedChat {
 
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure> {
         self.watch.then(&format!("chat.unarchive {room}"), self.inner.unarchive(room)).await
+    }
+
+    async fn furnish(&self, room: &RoomId, furniture: &Furniture) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.furnish {room}"), self.inner.furnish(room, furniture)).await
+    }
+
+    async fn show_home(&self, person: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.show_home {person}"), self.inner.show_home(person, doc)).await
+    }
+
+    fn has_forms(&self) -> bool {
+        self.inner.has_forms()
     }
 
     fn link(&self, room: &RoomId, message: Option<&MessageId>) -> Option<String> {

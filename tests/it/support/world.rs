@@ -11,7 +11,9 @@ use firebell::chat::slack::Setup;
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
 use firebell::plan::{Person, PersonId, Plan, Platform, RoomId};
-use firebell::ports::{Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, SignIn, Slice};
+use firebell::ports::{
+    Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
+};
 use firebell::store::{Db, LocalStore, MailStore, Store};
 
 use super::postgres::Database;
@@ -35,6 +37,15 @@ impl Ground {
 
     pub async fn postgres() -> Self {
         Ground::Postgres(Database::create().await)
+    }
+
+    /// Another of the same kind, with nothing in it.
+    pub async fn empty(&self) -> Self {
+        match self {
+            Ground::Sqlite(_) => Ground::sqlite(),
+            Ground::Postgres(_) => Ground::postgres().await,
+            Ground::Shared(url) => panic!("{url} is somebody else's"),
+        }
     }
 
     pub fn url(&self) -> String {
@@ -108,7 +119,7 @@ impl Scene {
         #[cfg(feature = "slack")]
         if let Some((clock, workspace)) = self.workspace {
             let setup = Town::setup(&workspace);
-            return World::in_slack(self.ground, clock, workspace, setup, plan).await;
+            return World::in_slack(self.ground, clock, workspace, setup, plan, &()).await;
         }
         World::with(self.ground, plan).await
     }
@@ -138,7 +149,7 @@ impl Clock for TestClock {
 }
 
 /// Stands between Firebell and its ports, to count or to break; as it is, it stands in nobody's way.
-pub trait Between {
+pub trait Between: Send + Sync {
     fn journal(&self, journal: Arc<dyn Journal>) -> Arc<dyn Journal> {
         journal
     }
@@ -149,6 +160,10 @@ pub trait Between {
 
     fn chat(&self, chat: Arc<dyn Chat>) -> Arc<dyn Chat> {
         chat
+    }
+
+    fn mailbox(&self, mailbox: Arc<dyn Mailbox>) -> Arc<dyn Mailbox> {
+        mailbox
     }
 }
 
@@ -216,6 +231,7 @@ impl World {
         workspace: Workspace,
         setup: Setup,
         mut plan: Plan,
+        between: &dyn Between,
     ) -> World {
         plan.announcements = in_slack(&plan.announcements);
         for room in &plan.announcements.default_rooms {
@@ -223,8 +239,8 @@ impl World {
         }
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
-        let slack = Town::slack(&setup, &db, clock.clone(), &plan);
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
+        let slack = Town::slack(&setup, &db, clock.clone(), &plan, between);
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Some(slack.clone())).await;
         let town = Town::open(workspace, slack, &desk).await;
         World { town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
     }
@@ -553,7 +569,7 @@ impl World {
         if let Some(before) = &self.town {
             let mut plan = plan();
             plan.announcements = in_slack(&plan.announcements);
-            let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan);
+            let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan, &());
             let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
             let town = Some(before.again(slack, &desk).await);
             return World { clock, store, chat, desk, town, db, people, read, acts, heard, ground };
@@ -594,7 +610,7 @@ async fn open(
         journal: between.journal(Arc::new(store.clone())),
         ledger: Arc::new(store.clone()),
         clock,
-        chats: std::iter::once(between.chat(chat.clone())).chain(other).collect(),
+        chats: std::iter::once(chat.clone() as Arc<dyn Chat>).chain(other).map(|c| between.chat(c)).collect(),
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
         prefixes: Platform::ALL.map(|platform| (platform, "/incident".to_string())).into(),

@@ -169,6 +169,14 @@ async fn with_trouble(
         }
         Some(Fault::Throttled { after_s }) => respond_to(Came::TooMany(after_s), ""),
         Some(Fault::Api(error)) => respond_to(Came::Answer(Err(error.into())), ""),
+        Some(Fault::HangAfter) => {
+            let silent = workspace.with(|state| {
+                answer(state);
+                state.trouble.silent.clone()
+            });
+            silent.notify_one();
+            std::future::pending().await
+        }
         Some(Fault::Hang) => std::future::pending().await,
     };
     workspace.with(|state| state.calls.end(number, &outcome));

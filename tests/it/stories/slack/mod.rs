@@ -30,7 +30,7 @@ macro_rules! in_slack {
     };
 }
 
-use in_slack;
+pub(crate) use in_slack;
 
 /// Declared by Ann, who is in command, with Bob in the room; what was said so far is read.
 async fn declared(world: &World) {

@@ -181,6 +181,8 @@ async fn nobody_can_be_looked_up(world: World) {
     // Others are not held up.
     assert_snapshot!(world.sees("Bob").await, @"
     #general Bob [only bob]: /incident list
+    #general Firebell [only bob]: Open incidents
+        • INC-1 (http://firebell.test/incidents/INC-1) SEV2 · Checkout is down · investigating · Ann · declared 0 s ago · #inc-1-checkout-down
     #inc-1-checkout-down Cleo: One
     #inc-1-checkout-down Cleo: Two
     #inc-1-checkout-down Cleo: Three

@@ -84,7 +84,7 @@ async fn each_incident_is_in_the_workspace_where_it_was_declared() {
         command: "/incident".into(),
         memberships: vec![member(first.bot_token()), member(TOKEN)],
     };
-    let world = World::in_slack(Ground::sqlite(), clock, first, setup, plan()).await;
+    let world = World::in_slack(Ground::sqlite(), clock, first, setup, plan(), &()).await;
     world.says("Ann", "general", "/incident declare Checkout is down").await;
     second.types("Zoe", "lobby", "/incident declare Search is down");
     deliver(&world, &second).await;
