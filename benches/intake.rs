@@ -5,7 +5,7 @@ use std::time::Instant;
 use firebell::plan::Room;
 use firebell::ports::Inbound;
 
-use crate::support::{Ground, House, Line, Place, Row, Target, Unit, incident, person, said};
+use crate::support::{Ground, House, Line, Place, Row, Target, Unit, incident, median, person, said};
 
 pub const ABOUT: &str = "512 people write in 8 rooms at once, each waiting until their message is durable";
 
@@ -100,9 +100,4 @@ async fn insert(house: &House, rows: &[Row], together: usize) -> f64 {
         Row::commit(&house.db, rows).await;
     }
     rows.len() as f64 / began.elapsed().as_secs_f64()
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

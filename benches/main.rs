@@ -18,12 +18,22 @@ mod feel;
 mod intake;
 mod postmortem;
 mod size;
+#[cfg(feature = "slack")]
+mod slack;
 mod support;
 
 use support::{Ground, Table};
 
 /// Each with the name that chooses it.
-const BENCHES: [&str; 5] = ["intake", "commands", "size", "postmortem", "feel"];
+const BENCHES: &[&str] = &[
+    "intake",
+    "commands",
+    "size",
+    "postmortem",
+    "feel",
+    #[cfg(feature = "slack")]
+    "slack",
+];
 
 fn main() {
     // Cargo itself passes --bench.
@@ -37,7 +47,8 @@ fn main() {
         _ => println!("PostgreSQL: a server of our own, through its socket, fsync on."),
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    for bench in BENCHES.into_iter().filter(|b| asked.is_empty() || asked.iter().any(|a| a == b)) {
+    for bench in BENCHES.iter().copied().filter(|b| asked.is_empty() || asked.iter().any(|a| a == b)) {
+        println!("\n{bench}: {}", about(bench));
         let mut table = Table::default();
         for ground in &grounds {
             let lines = runtime.block_on(async {
@@ -46,12 +57,13 @@ fn main() {
                     "commands" => commands::measure(*ground).await,
                     "size" => size::measure(*ground).await,
                     "postmortem" => postmortem::measure(*ground).await,
+                    #[cfg(feature = "slack")]
+                    "slack" => slack::measure(*ground).await,
                     _ => feel::measure(*ground).await,
                 }
             });
             table.add(*ground, lines);
         }
-        println!("\n{bench}: {}", about(bench));
         print!("{table}");
     }
 }
@@ -62,6 +74,8 @@ fn about(bench: &str) -> &'static str {
         "commands" => commands::ABOUT,
         "size" => size::ABOUT,
         "postmortem" => postmortem::ABOUT,
+        #[cfg(feature = "slack")]
+        "slack" => slack::ABOUT,
         _ => feel::ABOUT,
     }
 }

@@ -39,6 +39,11 @@ pub async fn sample<T>(work: impl Future<Output = T>) -> (Duration, T) {
     (began.elapsed(), done)
 }
 
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Unit {
     Times,

@@ -16,10 +16,15 @@ pub struct Program {
 impl Program {
     /// `firebell serve` in this folder. Without a `url` on the file that it makes there.
     pub fn start(folder: &Path, url: Option<&str>) -> Program {
+        Program::start_with(folder, url, "")
+    }
+
+    /// With `more` of a configuration.
+    pub fn start_with(folder: &Path, url: Option<&str>, more: &str) -> Program {
         let address = free_address();
         let config = folder.join("firebell.toml");
         let store = url.map(|url| format!("[store]\nurl = {url:?}\n")).unwrap_or_default();
-        let text = format!("[server]\nlisten = \"{address}\"\n{store}[log]\nlevel = \"error\"\n");
+        let text = format!("[server]\nlisten = \"{address}\"\n{store}[log]\nlevel = \"error\"\n{more}");
         std::fs::write(&config, text).expect("a configuration");
         let began = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_firebell"))

@@ -111,3 +111,12 @@ pub async fn execute(db: &Db, statement: &'static str, number: Option<i64>) {
     };
     done.unwrap_or_else(|why| panic!("{statement}: {why}"));
 }
+
+/// What a counting statement says.
+pub async fn count(db: &Db, statement: &'static str) -> i64 {
+    let counted = match db {
+        Db::Sqlite { read, .. } => sqlx::query_scalar(statement).fetch_one(read).await,
+        Db::Postgres(pool) => sqlx::query_scalar(statement).fetch_one(pool).await,
+    };
+    counted.unwrap_or_else(|why| panic!("{statement}: {why}"))
+}

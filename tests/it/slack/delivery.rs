@@ -61,7 +61,7 @@ impl Delivery {
         Delivery::new(self.kind, payload, new_event_id.into(), self.number)
     }
 
-    fn path(&self) -> &'static str {
+    pub fn path(&self) -> &'static str {
         match self.kind {
             Sent::Event => "/slack/events",
             Sent::Command => "/slack/commands",

@@ -1,0 +1,135 @@
+//! From the command to a room that can be used, and to one that has everything: how many calls stand in a row, each
+//! begun after the one before was answered, and how long that takes.
+
+use std::time::{Duration, Instant};
+
+use super::town::Town;
+use crate::support::slack::Call;
+use crate::support::{Ground, Line, Place, Target, Unit, median};
+
+const WARM_UP: usize = 3;
+const TIMES: usize = 9;
+/// What a call takes, in milliseconds.
+const LATENCIES: [u64; 3] = [0, 50, 150];
+/// The room is there, the card is pinned in it, people are invited.
+const USABLE: [&str; 3] = ["conversations.create", "conversations.invite", "pins.add"];
+
+pub async fn measure(ground: Ground) -> Vec<Line> {
+    let town = Town::open(&Place::new(ground).await).await;
+    let mut number = 0;
+    let mut declared = async |who: &str, times: usize| {
+        let mut all = Vec::new();
+        for _ in 0..times {
+            number += 1;
+            all.push(declare(&town, &who.replace('#', &number.to_string()), number).await);
+        }
+        all
+    };
+    declared("Ann", WARM_UP).await;
+    let mut found = Vec::new();
+    for latency in LATENCIES {
+        town.workspace.latency(Duration::from_millis(latency));
+        found.push(declared("Ann", TIMES).await);
+    }
+    // Slack is asked who somebody is, once an hour.
+    let unknown = declared("Newcomer #", TIMES).await;
+    town.workspace.latency(Duration::ZERO);
+    town.close().await;
+
+    let [quick, usual, slow] = &found[..] else { unreachable!("one for each latency") };
+    println!("  {}, usable: {}", ground.name(), longest(slow, usable).join(" → "));
+    println!("  {}, complete: {}", ground.name(), longest(slow, complete).join(" → "));
+    println!("  {}, all calls: {}", ground.name(), slow[0].calls.join(", "));
+    vec![
+        in_a_row("declared to usable: calls in a row, 50 ms each", 3.0, usual, usable),
+        in_a_row("declared to usable: calls in a row, 150 ms each", 3.0, slow, usable),
+        in_a_row("declared to complete: calls in a row, 50 ms each", 5.0, usual, complete),
+        in_a_row("declared to complete: calls in a row, 150 ms each", 5.0, slow, complete),
+        after("declared to usable: median, 0 ms a call", quick, usable),
+        after("declared to usable: median, 50 ms a call", usual, usable),
+        after("declared to usable: median, 150 ms a call", slow, usable),
+        after("declared to complete: median, 0 ms a call", quick, complete),
+        after("declared to complete: median, 50 ms a call", usual, complete),
+        after("declared to complete: median, 150 ms a call", slow, complete),
+        in_a_row("by somebody not heard for an hour, to usable: calls in a row", 3.0, &unknown, usable),
+    ]
+}
+
+/// Which part of a declaration.
+type Part = fn(&Declared) -> &Reached;
+
+fn usable(declared: &Declared) -> &Reached {
+    &declared.usable
+}
+
+fn complete(declared: &Declared) -> &Reached {
+    &declared.complete
+}
+
+fn longest(all: &[Declared], part: Part) -> &[String] {
+    let longest = all.iter().map(part).max_by_key(|reached| reached.row.len());
+    &longest.expect("a declaration").row
+}
+
+fn in_a_row(what: &'static str, target: f64, all: &[Declared], part: Part) -> Line {
+    Line::new(what, Unit::Count, Target::AtMost(target), longest(all, part).len() as f64)
+}
+
+fn after(what: &'static str, all: &[Declared], part: Part) -> Line {
+    Line::time(what, Target::None, median(all.iter().map(|declared| part(declared).after.as_secs_f64()).collect()))
+}
+
+struct Declared {
+    usable: Reached,
+    complete: Reached,
+    /// All methods, in the order in which they were called.
+    calls: Vec<String>,
+}
+
+struct Reached {
+    row: Vec<String>,
+    /// From the command's delivery to the last answer.
+    after: Duration,
+}
+
+async fn declare(town: &Town, who: &str, number: usize) -> Declared {
+    // That they came is not told, so that somebody new is new.
+    town.workspace.joins(who, "general");
+    town.workspace.take_pending();
+    town.workspace.forget_calls();
+    let began = Instant::now();
+    town.workspace.types(who, "general", &format!("/incident declare sev2 Checkout is down in region {number}"));
+    town.settle().await;
+    let calls = town.workspace.calls();
+    for method in USABLE {
+        let is_done = calls.iter().any(|call| call.method == method && call.outcome == "ok");
+        assert!(is_done, "{method} is missing: {calls:?}");
+    }
+    let usable: Vec<usize> = (0..calls.len()).filter(|n| USABLE.contains(&calls[*n].method.as_str())).collect();
+    let complete: Vec<usize> = (0..calls.len()).collect();
+    Declared {
+        usable: reached(&calls, &usable, began),
+        complete: reached(&calls, &complete, began),
+        calls: calls.iter().map(|call| call.method.clone()).collect(),
+    }
+}
+
+/// The longest row of calls that ends in one of these.
+fn reached(calls: &[Call], of: &[usize], began: Instant) -> Reached {
+    let rows = rows(calls);
+    let longest = of.iter().map(|n| &rows[*n]).max_by_key(|row| row.len()).expect("a call");
+    let ended = of.iter().filter_map(|n| calls[*n].ended).map(|ended| ended.at).max().expect("an answer");
+    Reached { row: longest.iter().map(|n| calls[*n].method.clone()).collect(), after: ended - began }
+}
+
+/// For each call the longest row that ends in it. Calls are in the order in which they began.
+fn rows(calls: &[Call]) -> Vec<Vec<usize>> {
+    let mut rows: Vec<Vec<usize>> = Vec::new();
+    for (n, call) in calls.iter().enumerate() {
+        let before = (0..n).filter(|b| calls[*b].ended.is_some_and(|ended| ended.order < call.started.order));
+        let mut row = before.map(|b| rows[b].clone()).max_by_key(Vec::len).unwrap_or_default();
+        row.push(n);
+        rows.push(row);
+    }
+    rows
+}
