@@ -1,6 +1,7 @@
 //! From the command to a room that can be used, and to one that has everything: how many calls stand in a row, each
 //! begun after the one before was answered, and how long that takes.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::town::Town;
@@ -37,9 +38,7 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
     town.close().await;
 
     let [quick, usual, slow] = &found[..] else { unreachable!("one for each latency") };
-    println!("  {}, usable: {}", ground.name(), longest(slow, usable).join(" → "));
-    println!("  {}, complete: {}", ground.name(), longest(slow, complete).join(" → "));
-    println!("  {}, all calls: {}", ground.name(), slow[0].calls.join(", "));
+    println!("  {}, side by side between the arrows: {}", ground.name(), slow[0].steps.join(" → "));
     vec![
         in_a_row("declared to usable: calls in a row, 50 ms each", 3.0, usual, usable),
         in_a_row("declared to usable: calls in a row, 150 ms each", 3.0, slow, usable),
@@ -66,13 +65,9 @@ fn complete(declared: &Declared) -> &Reached {
     &declared.complete
 }
 
-fn longest(all: &[Declared], part: Part) -> &[String] {
-    let longest = all.iter().map(part).max_by_key(|reached| reached.row.len());
-    &longest.expect("a declaration").row
-}
-
 fn in_a_row(what: &'static str, target: f64, all: &[Declared], part: Part) -> Line {
-    Line::new(what, Unit::Count, Target::AtMost(target), longest(all, part).len() as f64)
+    let longest = all.iter().map(|declared| part(declared).in_a_row).max().expect("a declaration");
+    Line::new(what, Unit::Count, Target::AtMost(target), longest as f64)
 }
 
 fn after(what: &'static str, all: &[Declared], part: Part) -> Line {
@@ -82,12 +77,13 @@ fn after(what: &'static str, all: &[Declared], part: Part) -> Line {
 struct Declared {
     usable: Reached,
     complete: Reached,
-    /// All methods, in the order in which they were called.
-    calls: Vec<String>,
+    /// The methods of all calls; those of a step have a row of the same length before them.
+    steps: Vec<String>,
 }
 
 struct Reached {
-    row: Vec<String>,
+    /// Calls, each begun after the one before was answered.
+    in_a_row: usize,
     /// From the command's delivery to the last answer.
     after: Duration,
 }
@@ -105,31 +101,38 @@ async fn declare(town: &Town, who: &str, number: usize) -> Declared {
         let is_done = calls.iter().any(|call| call.method == method && call.outcome == "ok");
         assert!(is_done, "{method} is missing: {calls:?}");
     }
-    let usable: Vec<usize> = (0..calls.len()).filter(|n| USABLE.contains(&calls[*n].method.as_str())).collect();
-    let complete: Vec<usize> = (0..calls.len()).collect();
+    let places = places(&calls);
+    let reached = |counts: &dyn Fn(&Call) -> bool| {
+        let those = || calls.iter().zip(&places).filter(|(call, _)| counts(call));
+        let ended = those().filter_map(|(call, _)| call.ended).map(|ended| ended.at).max().expect("an answer");
+        Reached { in_a_row: those().map(|(_, place)| *place).max().expect("a call"), after: ended - began }
+    };
     Declared {
-        usable: reached(&calls, &usable, began),
-        complete: reached(&calls, &complete, began),
-        calls: calls.iter().map(|call| call.method.clone()).collect(),
+        usable: reached(&|call| USABLE.contains(&call.method.as_str())),
+        complete: reached(&|_| true),
+        steps: steps(&calls, &places),
     }
 }
 
-/// The longest row of calls that ends in one of these.
-fn reached(calls: &[Call], of: &[usize], began: Instant) -> Reached {
-    let rows = rows(calls);
-    let longest = of.iter().map(|n| &rows[*n]).max_by_key(|row| row.len()).expect("a call");
-    let ended = of.iter().filter_map(|n| calls[*n].ended).map(|ended| ended.at).max().expect("an answer");
-    Reached { row: longest.iter().map(|n| calls[*n].method.clone()).collect(), after: ended - began }
-}
-
-/// For each call the longest row that ends in it. Calls are in the order in which they began.
-fn rows(calls: &[Call]) -> Vec<Vec<usize>> {
-    let mut rows: Vec<Vec<usize>> = Vec::new();
+/// For each call how long the longest row is that ends in it. Calls are in the order in which they began.
+fn places(calls: &[Call]) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::new();
     for (n, call) in calls.iter().enumerate() {
         let before = (0..n).filter(|b| calls[*b].ended.is_some_and(|ended| ended.order < call.started.order));
-        let mut row = before.map(|b| rows[b].clone()).max_by_key(Vec::len).unwrap_or_default();
-        row.push(n);
-        rows.push(row);
+        places.push(1 + before.map(|b| places[b]).max().unwrap_or_default());
     }
-    rows
+    places
+}
+
+fn steps(calls: &[Call], places: &[usize]) -> Vec<String> {
+    let last = places.iter().copied().max().unwrap_or_default();
+    let step = |place| {
+        let mut methods = BTreeMap::new();
+        for (call, _) in calls.iter().zip(places).filter(|(_, p)| **p == place) {
+            *methods.entry(call.method.as_str()).or_insert(0) += 1;
+        }
+        let times = |(method, n): (&str, i32)| if n > 1 { format!("{method} ×{n}") } else { method.to_string() };
+        methods.into_iter().map(times).collect::<Vec<_>>().join(", ")
+    };
+    (1..=last).map(step).collect()
 }

@@ -84,7 +84,7 @@ impl Town {
             pages: "http://localhost".into(),
         });
         slack.hand_to(Arc::new(desk.clone()));
-        slack.take_up().await.expect("to take up");
+        slack.take_up(false).await.expect("to take up");
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (relay, stopping) = (desk.clone(), stop.clone());
         tasks.spawn(async move { relay.relay(stopping).await });
