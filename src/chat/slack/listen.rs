@@ -132,45 +132,70 @@ impl Slack {
         Ok(done.len() + aside)
     }
 
+    /// One after the other. What was merely said goes together, up to what is more than that: messages are put in order
+    /// by their times, and a busy room would cost a commit for each.
     async fn take_in_order(&self, letters: Vec<Letter>) -> Vec<(i64, Fate)> {
         let mut dealt = Vec::with_capacity(letters.len());
-        let mut held_up = false;
+        let (mut talk, mut held_up) = (Vec::new(), false);
         for letter in letters {
-            let fate = match held_up {
-                true => Fate::Behind,
-                false => self.take_one(&letter).await,
+            let read = match held_up {
+                true => Err(Fate::Behind),
+                false => self.read(&letter).await,
             };
-            held_up |= matches!(fate, Fate::Waits(_));
-            dealt.push((letter.id, fate));
+            match read {
+                Ok(heard) if heard.iter().all(is_talk) => talk.push((letter.id, heard)),
+                read => {
+                    held_up |= self.take_in_together(&mut talk, &mut dealt).await;
+                    let fate = match read {
+                        Ok(heard) if !held_up => self.take_in_one(heard).await,
+                        Ok(_) => Fate::Behind,
+                        Err(fate) => fate,
+                    };
+                    held_up |= matches!(fate, Fate::Waits(_));
+                    dealt.push((letter.id, fate));
+                }
+            }
         }
+        self.take_in_together(&mut talk, &mut dealt).await;
         dealt
     }
 
-    async fn take_one(&self, letter: &Letter) -> Fate {
-        if letter.kind == intake::LIMITED {
-            return self.read_back_limited(letter).await;
-        }
-        let understood = match self.understand(letter).await {
-            Ok(understood) => understood,
-            Err(CallError::Busy { after, .. }) => return Fate::Waits(after),
-            Err(CallError::Refused { method, code, .. }) if !is_locked_out(&code) && !is_unwell(&code) => {
-                return Fate::Aside(format!("{method}: {code}"));
+    /// Whether some of it has to wait.
+    async fn take_in_together(&self, talk: &mut Vec<(i64, Vec<Inbound>)>, dealt: &mut Vec<(i64, Fate)>) -> bool {
+        let letters = talk.drain(..).map(|(id, heard)| async move { (id, self.take_in_one(heard).await) });
+        let taken = join_all(letters).await;
+        let held_up = taken.iter().any(|(_, fate)| matches!(fate, Fate::Waits(_)));
+        dealt.extend(taken);
+        held_up
+    }
+
+    async fn take_in_one(&self, heard: Vec<Inbound>) -> Fate {
+        match self.hand_on(heard).await {
+            Ok(()) => Fate::TakenIn,
+            Err(error) => {
+                tracing::warn!(%error, "Slack: a delivery could not be handed on; it waits");
+                Fate::Waits(LOOK_AGAIN)
             }
-            Err(error) if self.clock.now() - letter.at > LOOKED_AT => return Fate::Aside(error.to_string()),
+        }
+    }
+
+    /// What a letter says; else what becomes of it.
+    async fn read(&self, letter: &Letter) -> Result<Vec<Inbound>, Fate> {
+        if letter.kind == intake::LIMITED {
+            return Err(self.read_back_limited(letter).await);
+        }
+        match self.understand(letter).await {
+            Ok(Understood::Heard(heard)) => Ok(heard),
+            Ok(Understood::Unclear(why)) => Err(Fate::Aside(why)),
+            Err(CallError::Busy { after, .. }) => Err(Fate::Waits(after)),
+            Err(CallError::Refused { method, code, .. }) if !is_locked_out(&code) && !is_unwell(&code) => {
+                Err(Fate::Aside(format!("{method}: {code}")))
+            }
+            Err(error) if self.clock.now() - letter.at > LOOKED_AT => Err(Fate::Aside(error.to_string())),
             Err(error) => {
                 tracing::warn!(why = %error, "Slack: it is not known yet what a delivery says; it waits");
-                return Fate::Waits(LOOK_AGAIN);
+                Err(Fate::Waits(LOOK_AGAIN))
             }
-        };
-        match understood {
-            Understood::Unclear(why) => Fate::Aside(why),
-            Understood::Heard(heard) => match self.hand_on(heard).await {
-                Ok(()) => Fate::TakenIn,
-                Err(error) => {
-                    tracing::warn!(%error, "Slack: a delivery could not be handed on; it waits");
-                    Fate::Waits(LOOK_AGAIN)
-                }
-            },
         }
     }
 
@@ -183,7 +208,7 @@ impl Slack {
         }
         let limited: Limited = match serde_json::from_str(&letter.body) {
             Ok(limited) => limited,
-            Err(error) => return aside(Understood::unclear("a limit", &error)),
+            Err(error) => return Fate::Aside(format!("a limit has another shape ({:?})", error.classify())),
         };
         let since = DateTime::from_timestamp(limited.minute_rate_limited, 0).unwrap_or(letter.at).min(letter.at);
         let over = since + LIMITED_FOR - self.clock.now();
@@ -278,11 +303,9 @@ fn by_lane(letters: Vec<Letter>) -> Vec<Vec<Letter>> {
     lanes.into_values().collect()
 }
 
-fn aside(understood: Understood) -> Fate {
-    match understood {
-        Understood::Unclear(why) => Fate::Aside(why),
-        Understood::Heard(_) => Fate::TakenIn,
-    }
+/// Nothing is decided by it.
+fn is_talk(inbound: &Inbound) -> bool {
+    matches!(inbound.heard, Heard::Message(_))
 }
 
 fn stranger(team: &str) -> Understood {
