@@ -85,6 +85,8 @@ impl Slack {
                 };
                 vec![Heard::Lost { room: ids::room(&channel), why: Loss::Archived, by, stamp }]
             }
+            // Slack tells of all public channels; those of incidents are ours.
+            Event::ChannelUnarchive { channel, .. } if self.incident_in(&channel).await.is_none() => Vec::new(),
             Event::ChannelUnarchive { channel, .. } => {
                 // Archiving has put everybody out. Into a private channel somebody has to invite the bot.
                 let joined = workspace.api.write("conversations.join", None, &json!({ "channel": channel })).await;

@@ -139,7 +139,17 @@ impl Chat for Slack {
     async fn archive(&self, room: &RoomId) -> Result<(), Failure> {
         let (workspace, channel) = self.place(room).await?;
         let arguments = json!({ "channel": channel });
-        done_before(workspace.api.write("conversations.archive", None, &arguments).await, &["already_archived"])
+        match workspace.api.write("conversations.archive", None, &arguments).await {
+            // Archiving puts the bot out: it may have been done before.
+            Err(error) if error.code() == "not_in_channel" => {
+                workspace.forget_channel_info(&channel);
+                match workspace.channel(&channel).await?.is_archived {
+                    true => Ok(()),
+                    false => Err(error.into()),
+                }
+            }
+            called => done_before(called, &["already_archived"]),
+        }
     }
 
     async fn unarchive(&self, room: &RoomId) -> Result<(), Failure> {

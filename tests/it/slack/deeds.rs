@@ -284,8 +284,19 @@ impl Model {
             conversation.archived = archived;
         }
         let kind = self.kind_of_event(channel, verb);
-        self.tell(channel, json!({"type": kind, "channel": channel, "user": by}));
+        let event = json!({"type": kind, "channel": channel, "user": by});
+        let public = self.conversation(channel).is_some_and(|c| c.kind == Kind::Public);
+        // Of public channels every app hears.
+        if public {
+            self.tell_anyway(event)
+        } else {
+            self.tell(channel, event)
+        }
         self.note(channel, subtype, by, text, json!({}));
+        // Bots are put out by it, and are not told so.
+        if let Some(conversation) = self.conversation_mut(channel).filter(|_| archived) {
+            conversation.members.retain(|m| m != BOT_USER);
+        }
     }
 
     /// Private channels are still called groups there.

@@ -53,6 +53,7 @@ async fn everything_that_is_sent_is_understood() {
     ws.renames("Ann", "ops", "operations");
     ws.archives("Ann", "operations");
     ws.unarchives("Ann", "operations");
+    ws.invites("Ann", "operations", "Firebell");
     ws.opens_home("Ann");
     ws.kicks("Ann", "operations", "Firebell");
     let room = SlackApiConversationsCreateRequest::new("inc-1".into());

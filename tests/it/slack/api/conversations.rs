@@ -159,8 +159,12 @@ fn archive(state: &mut State, args: &Args) -> Answer {
 
 fn unarchive(state: &mut State, args: &Args) -> Answer {
     let id = args.need("channel")?;
-    if !state.model.visible(&id)?.archived {
+    let conversation = state.model.visible(&id)?;
+    if !conversation.archived {
         return Err("not_archived".into());
+    }
+    if !conversation.has_bot() {
+        return Err("not_in_channel".into());
     }
     state.model.archive(&id, BOT_USER, false);
     Ok(json!({}))
@@ -231,7 +235,9 @@ impl Model {
 
     /// Where the bot may do something.
     pub fn writable(&self, id: &str) -> Result<&Conversation, Refused> {
-        let found = self.joined(id)?;
-        if found.archived { Err("is_archived".into()) } else { Ok(found) }
+        match self.visible(id) {
+            Ok(found) if found.archived => Err("is_archived".into()),
+            _ => self.joined(id),
+        }
     }
 }

@@ -16,6 +16,8 @@ in_slack!(
     a_message_has_shortcuts,
     a_form_that_cannot_be_opened_harms_nothing,
     the_apps_own_page,
+    declared_from_a_channel_without_the_bot,
+    an_action_item_where_no_incident_is,
 );
 
 /// The title, the labels of what can be filled in, and what is there already.
@@ -330,5 +332,39 @@ async fn the_apps_own_page(world: World) {
     world.workspace().presses_at_home("Ann", "Declare an incident");
     world.settle().await;
     assert!(world.workspace().modal("Ann").is_some());
+    world.ends().await;
+}
+
+async fn declared_from_a_channel_without_the_bot(world: World) {
+    world.person("Ann").await;
+    world.workspace().channel_without_bot("elsewhere");
+    world.workspace().joins("Ann", "elsewhere");
+    let ts = world.workspace().says("Ann", "elsewhere", "Search is slow");
+    world.work().await;
+    world.workspace().message_shortcut("Ann", "elsewhere", &ts, "declare_from");
+    world.work().await;
+    world.workspace().submits("Ann", &[("title", written("Search is slow"))]);
+    world.settle().await;
+    let incident = firebell::ports::Ledger::incident(&world.store, 1).await.expect("to read").expect("an incident");
+    assert!(incident.origin.expect("an origin").link.expect("a link").contains("/archives/"));
+    // Everybody could read it there.
+    assert!(!incident.private);
+    world.ends().await;
+}
+
+async fn an_action_item_where_no_incident_is(world: World) {
+    world.person("Ann").await;
+    world.says("Bob", "general", "Search is slow").await;
+    let ts = world.slack().message("Bob", "general", "Search").ts;
+    world.sees("Ann").await;
+    for shortcut in ["make_action_item", "add_to_timeline"] {
+        world.workspace().message_shortcut("Ann", "general", &ts, shortcut);
+        world.settle().await;
+    }
+    assert_snapshot!(world.sees("Ann").await, @"
+    #general Firebell [only ann]: /incident action is about one incident: type it in that incident's room. /incident list shows the open ones.
+    #general Firebell [only ann]: /incident log is about one incident: type it in that incident's room. /incident list shows the open ones.
+    ");
+    assert_eq!(firebell::ports::Mailbox::aside(&world.mailbox()).await.expect("to read"), 0);
     world.ends().await;
 }

@@ -13,6 +13,9 @@ in_slack!(
     a_reply_that_nobody_has_read_is_asked_for,
     a_room_that_was_archived_and_is_open_again,
     the_bot_is_removed_and_comes_back,
+    an_old_thread_goes_on,
+    who_was_removed_meanwhile_is_out,
+    slack_leaves_events_out,
 );
 
 /// People go on while Firebell is away: Slack keeps nothing for it.
@@ -134,6 +137,73 @@ async fn a_room_that_was_archived_and_is_open_again(world: World) {
     12:00 Ann declared: Checkout is down
     12:00 Ann role: Commander: Ann
     12:01 Firebell gap: Gap: #inc-1-checkout-down, 12:01 to 12:02 UTC: the room was archived; nothing was said meanwhile
+    ");
+    world.ends().await;
+}
+
+/// The history of a day does not show it, so that nothing of it may be taken for deleted.
+async fn an_old_thread_goes_on(world: World) {
+    declared(&world).await;
+    let first = world.slack().message("Bob", ROOM, "Here").ts;
+    world.workspace().replies("Bob", ROOM, &first, "Since noon", false);
+    world.settle().await;
+    world.clock.forward(TimeDelta::hours(30));
+    world.settle().await;
+    world.workspace().replies("Bob", ROOM, &first, "It is back", false);
+    world.settle().await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    world.workspace().replies("Ann", ROOM, &first, "Again?", false);
+    world.workspace().take_pending();
+    world.clock.forward(TimeDelta::minutes(5));
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: Since noon
+    Bob: It is back
+    Ann: Again?
+    ");
+    world.ends().await;
+}
+
+async fn who_was_removed_meanwhile_is_out(world: World) {
+    for who in ["Ann", "Bob"] {
+        world.person(who).await;
+    }
+    world.says("Ann", "general", "/incident declare --private Breach").await;
+    let room = world.workspace().channel_names().into_iter().find(|name| name.starts_with("inc-1")).expect("a room");
+    world.workspace().invites("Ann", &room, "Bob");
+    world.settle().await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    world.workspace().kicks("Ann", &room, "Bob");
+    world.workspace().take_pending();
+    let world = world.restarted().await;
+    world.settle().await;
+    world.sees("Bob").await;
+    world.says("Bob", "general", "/incident show INC-1").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #general Bob [only bob]: /incident show INC-1
+    #general Firebell [only bob]: There is no INC-1.
+    ");
+    world.ends().await;
+}
+
+async fn slack_leaves_events_out(world: World) {
+    declared(&world).await;
+    let now = firebell::ports::Clock::now(world.clock.as_ref());
+    world.workspace().says("Bob", ROOM, "It is the disk of db-3");
+    world.workspace().take_pending();
+    let limited = format!(r#"{{"type":"app_rate_limited","minute_rate_limited":{}}}"#, now.timestamp());
+    let kept = firebell::ports::Mailbox::put(&world.mailbox(), "slack", "limited", "limited", &limited, now).await;
+    kept.expect("to keep it");
+    world.work().await;
+    assert_snapshot!(world.transcript(1).await, @"Bob: Here");
+    world.later(TimeDelta::seconds(95)).await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: It is the disk of db-3
     ");
     world.ends().await;
 }

@@ -13,8 +13,9 @@ in_slack!(
     the_topic_is_set_once,
     somebody_can_not_be_invited,
     asked_where_the_bot_is_not,
+    somebody_deletes_the_card,
     at_the_end;
-    scenes: whom_the_plan_invites, archived_at_the_end,
+    scenes: whom_the_plan_invites, archived_at_the_end, archived_and_reopened,
 );
 
 fn channels(world: &World) -> String {
@@ -161,6 +162,65 @@ async fn at_the_end(world: World) {
     declared(&world).await;
     world.says("Ann", ROOM, "/incident close").await;
     assert!(!world.workspace().channel_named(ROOM).expect("a channel").archived);
+    world.ends().await;
+}
+
+async fn somebody_deletes_the_card(world: World) {
+    declared(&world).await;
+    let card = world.slack().message("Firebell", ROOM, "INC-1").ts;
+    world.workspace().deletes("Ann", ROOM, &card);
+    world.settle().await;
+    world.says("Ann", ROOM, "/incident sev sev1").await;
+    assert_snapshot!(world.room("Ann", ROOM).await, @"
+    Firebell: SEV2 declared by Ann: Checkout is down
+        Nobody is in command yet. Type /incident claim to take it.
+    Ann [only ann]: /incident claim
+    Firebell: Incident commander: @Ann
+    Bob: Here
+    Ann [only ann]: /incident sev sev1
+    Firebell: Severity SEV2 → SEV1 by Ann
+    Firebell [pinned]: INC-1 · Checkout is down
+        Severity: SEV1
+        Status: investigating
+        Incident commander: @Ann
+        Declared: 12:00 UTC
+        Next update due: 12:30 UTC
+        Timeline (http://firebell.test/incidents/INC-1)
+    ");
+    world.ends().await;
+}
+
+/// Archiving puts the bot out; once a person has brought the channel back, it comes back by itself.
+async fn archived_and_reopened(scene: Scene) {
+    let mut plan = plan();
+    plan.archive_at_close = true;
+    let world = scene.with(plan).await;
+    declared(&world).await;
+    world.says("Ann", ROOM, "/incident close").await;
+    world.workspace().unarchives("Ann", ROOM);
+    world.settle().await;
+    world.says("Ann", ROOM, "/incident reopen The errors are back").await;
+    assert_snapshot!(world.room("Ann", ROOM).await, @"
+    Firebell [pinned]: INC-1 · Checkout is down
+        Severity: SEV2
+        Status: investigating
+        Incident commander: @Ann
+        Declared: 12:00 UTC
+        Next update due: 13:00 UTC
+        Timeline (http://firebell.test/incidents/INC-1)
+    Firebell: SEV2 declared by Ann: Checkout is down
+        Nobody is in command yet. Type /incident claim to take it.
+    Ann [only ann]: /incident claim
+    Firebell: Incident commander: @Ann
+    Bob: Here
+    Ann [only ann]: /incident close
+    Firebell: Closed by Ann
+        Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
+    Ann [only ann]: /incident reopen The errors are back
+    Firebell: Reopened by Ann
+        > The errors are back
+    ");
+    assert_eq!(firebell::ports::Ledger::parked(&world.store).await.expect("to read").len(), 0);
     world.ends().await;
 }
 
