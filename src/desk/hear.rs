@@ -1,9 +1,7 @@
 //! One thing heard, within a transaction: what it is decides who looks at it.
 
-use super::enact::enact;
 use super::{Office, commands, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
-use crate::plan::MessageId;
 use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
 
 pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &Inbound) -> Result<(), StoreError> {
@@ -27,11 +25,14 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         }
         Heard::Edited { message, text, .. } => {
             tx.revise(message, text).await?;
-            follow(office, tx, inbound, message, Command::Revise { message: message.clone(), text: text.clone() }).await
+            // What becomes of a message becomes of its entry on the timeline.
+            let command = Command::Revise { message: message.clone(), text: text.clone() };
+            rooms::happened(office, tx, &message.room, command, None, inbound.at).await
         }
         Heard::Deleted { message } => {
             tx.erase(message).await?;
-            follow(office, tx, inbound, message, Command::Erase { message: message.clone() }).await
+            let command = Command::Erase { message: message.clone() };
+            rooms::happened(office, tx, &message.room, command, None, inbound.at).await
         }
         Heard::Reacted { message, emoji, by, on, stamp, said, unread, private_room } => {
             tx.meet(&by.person).await?;
@@ -103,22 +104,6 @@ async fn message(tx: &mut dyn Transaction, inbound: &Inbound, said: &Said) -> Re
         Some(number) => tx.record(&MessageRecord::new(said, inbound.at), number).await.map(drop),
         None => tx.meet(&said.by.person).await,
     }
-}
-
-/// What becomes of a message becomes of its entry on the timeline.
-async fn follow(
-    office: &Office,
-    tx: &mut dyn Transaction,
-    inbound: &Inbound,
-    message: &MessageId,
-    command: Command,
-) -> Result<(), StoreError> {
-    let Some(number) = tx.incident_in(&message.room).await? else { return Ok(()) };
-    let Some(incident) = tx.load(number).await? else { return Ok(()) };
-    let asked = Asked { place: Some(message.room.clone()), ..Asked::by_firebell(inbound.at) };
-    // Most messages are on no timeline.
-    let _ = enact(office, tx, incident, command, &asked).await?;
-    Ok(())
 }
 
 /// Who asks, for `decide`.

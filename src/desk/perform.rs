@@ -38,30 +38,22 @@ pub(super) enum News {
     },
 }
 
-/// Learnt by performing; `None`: nothing that matters later.
-type Note = Option<(Number, Command)>;
-
-pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failure> {
-    match &job.work {
-        Work::Effect { incident, effect: Effect::ReadBack { room, gap } } => {
-            let Some(state) = office.ledger.incident(*incident).await.map_err(away)? else {
-                return Ok(Learnt::default());
-            };
-            let threads = office.ledger.threads(room).await.map_err(away)?;
-            let since = read_since(&state, gap.as_ref());
-            let reading = chat(office, room.platform)?.said_in(room, since, &threads).await?;
-            let news = News::Read { number: *incident, room: room.clone(), reading, gap: gap.clone() };
-            Ok(Learnt { news: Some(news), heard: Vec::new() })
-        }
-        Work::Fetch { touched } => {
-            let found = chat(office, touched.message.room.platform)?.message(&touched.message).await?;
-            Ok(Learnt { news: None, heard: found.map(|m| heard_again(touched, m)).unwrap_or_default() })
-        }
-        _ => {
-            let note = perform_work(office, job).await?;
-            Ok(Learnt { news: note.map(|(number, command)| News::Command(number, command)), heard: Vec::new() })
-        }
+impl Learnt {
+    /// Nothing that matters later.
+    fn nothing() -> Self {
+        Learnt::default()
     }
+
+    fn noted(number: Number, command: Option<Command>) -> Self {
+        Learnt { news: command.map(|command| News::Command(number, command)), heard: Vec::new() }
+    }
+}
+
+async fn read_back(office: &Office, incident: &Incident, room: &RoomId, gap: Option<&Gap>) -> Result<Learnt, Failure> {
+    let threads = office.ledger.threads(room).await.map_err(away)?;
+    let reading = chat(office, room.platform)?.said_in(room, read_since(incident, gap), &threads).await?;
+    let news = News::Read { number: incident.number, room: room.clone(), reading, gap: gap.cloned() };
+    Ok(Learnt { news: Some(news), heard: Vec::new() })
 }
 
 /// Some time before the gap, but nothing from before the incident.
@@ -86,35 +78,37 @@ fn heard_again(touched: &Touched, message: ReadMessage) -> Vec<Inbound> {
     vec![read, Inbound { at: touched.at, heard: reacted }]
 }
 
-async fn perform_work(office: &Office, job: &Job) -> Result<Note, Failure> {
+pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failure> {
     match &job.work {
         Work::Effect { incident, effect } => {
             let state = office.ledger.incident(*incident).await.map_err(away)?;
             match state {
                 Some(state) => perform_effect(office, job, &state, effect).await,
-                None => Ok(None),
+                None => Ok(Learnt::nothing()),
             }
         }
         Work::Answer { to, room, reply, doc, .. } => {
             let answer = Answer { to, room, reply: reply.as_deref(), doc };
             chat(office, room.platform)?.answer(once(job), answer).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Work::ShowHome { to, groups } => {
             let style = office.style(to.id.platform);
             let asker = Asker { person: to, groups, here: None, style };
             let doc = home(office, &asker).await.map_err(away)?;
             chat(office, to.id.platform)?.show_home(&to.id, &doc).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
-        // Its outcome is no note: see `perform`.
-        Work::Fetch { .. } => Ok(None),
+        Work::Fetch { touched } => {
+            let found = chat(office, touched.message.room.platform)?.message(&touched.message).await?;
+            Ok(Learnt { news: None, heard: found.map(|m| heard_again(touched, m)).unwrap_or_default() })
+        }
         Work::Look { to, room, reply, groups, question, incident } => {
             let asker = Asker { person: to, groups, here: *incident, style: office.style(room.platform) };
             let doc = look(office, question, &asker).await.map_err(away)?;
             let answer = Answer { to: &to.id, room, reply: reply.as_deref(), doc: &doc };
             chat(office, room.platform)?.answer(once(job), answer).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
     }
 }
@@ -132,28 +126,28 @@ fn chat(office: &Office, platform: Platform) -> Result<&Arc<dyn Chat>, Failure> 
     office.chats.get(&platform).ok_or_else(|| Failure::Never { why: format!("{platform} is not configured") })
 }
 
-async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect: &Effect) -> Result<Note, Failure> {
+async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect: &Effect) -> Result<Learnt, Failure> {
     let plan = &office.plan;
     let number = incident.number;
     match effect {
         Effect::OpenRoom => open_room(office, job, incident).await,
         Effect::Invite { room, people } => {
             chat(office, room.platform)?.invite(room, people).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::ShowCard { room } => {
             let doc = phrase::card(incident, plan, &office.style(room.platform));
             let known = incident.rooms.iter().find(|r| r.room.id == *room).and_then(|r| r.card.clone());
             let posted = show(office, job, room, known, &doc).await?;
-            Ok(posted.map(|message| (number, Command::NoteCard { message })))
+            Ok(Learnt::noted(number, posted.map(|message| Command::NoteCard { message })))
         }
         Effect::PinCard { message } => {
             chat(office, message.room.platform)?.pin(message).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::ShowTopic { room } => {
             chat(office, room.platform)?.set_topic(room, &phrase::topic(incident, plan)).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::ShowFirstSteps { room } => say(office, job, room, None, &phrase::first_steps(incident, plan)).await,
         Effect::Tell { room, fact } => {
@@ -163,23 +157,23 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
         Effect::AnswerDeclared { room, to } => {
             let doc = phrase::declared(incident, plan);
             chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::Warn { to, room, fact } => {
             let doc = phrase::lost(fact, incident, room);
             chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::Furnish { room } => {
             let (purpose, links) = phrase::furniture(incident, plan, &office.style(room.platform));
             chat(office, room.platform)?.furnish(room, &Furniture { purpose, links }).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::Announce { room } => {
             let doc = words(office.words.announcement(incident, plan, &office.style(room.platform)))?;
             let known = incident.announcements.get(room).cloned();
             let posted = show(office, job, room, known, &doc).await?;
-            Ok(posted.map(|message| (number, Command::NoteAnnouncement { message })))
+            Ok(Learnt::noted(number, posted.map(|message| Command::NoteAnnouncement { message })))
         }
         Effect::AnnounceChange { room, fact } => {
             let Some(thread) = incident.announcements.get(room) else {
@@ -194,16 +188,15 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
                 return Err(Failure::Busy { why: "the room is not ready to be archived".into(), after: LAST });
             }
             chat(office, room.platform)?.archive(room).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
         Effect::Unarchive { room } => {
             chat(office, room.platform)?.unarchive(room).await?;
-            Ok(None)
+            Ok(Learnt::nothing())
         }
-        // What is heard is no note: see `perform`.
-        Effect::ReadBack { .. } => Ok(None),
+        Effect::ReadBack { room, gap } => read_back(office, incident, room, gap.as_ref()).await,
         // Its time has come: it goes in by the front door.
-        Effect::SetAlarm { alarm, .. } => Ok(Some((number, Command::Ring(*alarm)))),
+        Effect::SetAlarm { alarm, .. } => Ok(Learnt::noted(number, Some(Command::Ring(*alarm)))),
     }
 }
 
@@ -212,9 +205,9 @@ fn words(doc: Result<Doc, phrase::WordsError>) -> Result<Doc, Failure> {
 }
 
 /// Where the command was typed; an incident that nobody typed gets its room in the first chat there is.
-async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<Note, Failure> {
+async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<Learnt, Failure> {
     if incident.room().is_some() {
-        return Ok(None);
+        return Ok(Learnt::nothing());
     }
     let home = incident.declared_in.as_ref().map(|room| room.platform);
     let platform = home.or_else(|| office.chats.keys().next().copied());
@@ -226,7 +219,7 @@ async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<No
         near: incident.declared_in.clone(),
     };
     let room = chat(office, platform)?.open_room(once(job), room).await?;
-    Ok(Some((incident.number, Command::NoteRoom { room })))
+    Ok(Learnt::noted(incident.number, Some(Command::NoteRoom { room })))
 }
 
 /// Brings a standing message up to date, or posts it, also where somebody has deleted it: then it says which message it
@@ -254,7 +247,7 @@ async fn say(
     room: &RoomId,
     thread: Option<&MessageId>,
     doc: &Doc,
-) -> Result<Note, Failure> {
+) -> Result<Learnt, Failure> {
     chat(office, room.platform)?.post(once(job), Posted { room, thread, doc }).await?;
-    Ok(None)
+    Ok(Learnt::nothing())
 }

@@ -11,7 +11,7 @@ use crate::ports::{Draft, MessageRecord, ReadMessage, Reading, Speaker, StoreErr
 /// How far before a gap the history is looked at again: edits and emoji may have come to what was said before it.
 pub(super) const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
 
-/// Something that the chat, or somebody in it, did to an incident's room.
+/// Something that the chat, or somebody in it, did to an incident's room or to what is said in it.
 pub(super) async fn happened(
     office: &Office,
     tx: &mut dyn Transaction,

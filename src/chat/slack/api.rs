@@ -131,7 +131,9 @@ impl Api {
     {
         for _ in 1..TURNS {
             match self.read(method, arguments).await {
-                Err(CallError::Busy { after, .. }) if after <= TURN => pause(after).await,
+                Err(CallError::Busy { after, .. }) if after <= TURN => {
+                    super::pause(after.to_std().unwrap_or_default()).await
+                }
                 answer => return answer,
             }
         }
@@ -231,9 +233,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = error.source();
     }
     said
-}
-
-#[expect(clippy::disallowed_methods, reason = "the turn is Slack's to give, nothing that is due")]
-async fn pause(wait: TimeDelta) {
-    tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
 }

@@ -1,8 +1,6 @@
 //! What an event says, in the form that all chats share.
 
-use serde_json::json;
-
-use super::api::{CallError, Called, Nothing};
+use super::api::{CallError, Called};
 use super::failure::is_unwell;
 use super::shape::{Envelope, Event, Message, Pin, Reaction};
 use super::workspace::Workspace;
@@ -89,10 +87,9 @@ impl Slack {
             Event::ChannelUnarchive { channel, .. } if self.incident_in(&channel).await.is_none() => Vec::new(),
             Event::ChannelUnarchive { channel, .. } => {
                 // Archiving has put everybody out. Into a private channel somebody has to invite the bot.
-                let joined = workspace.api.write("conversations.join", None, &json!({ "channel": channel })).await;
-                let is_in = unless_refused(joined)?.map(|Nothing {}| ids::room(&channel));
+                let joined = unless_refused(workspace.join(&channel).await)?;
                 workspace.forget_channel(&channel);
-                is_in.map(|room| Heard::Found { room, stamp }).into_iter().collect()
+                joined.map(|()| Heard::Found { room: ids::room(&channel), stamp }).into_iter().collect()
             }
             Event::ChannelDeleted { channel } => vec![lost(&channel, Loss::Deleted, stamp)],
             Event::ChannelLeft { channel } => vec![lost(&channel, Loss::Removed, stamp)],

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::api::{CallError, Called, Nothing};
-use super::{Slack, failure};
+use super::api::{CallError, Called};
+use super::{Slack, failure, pause};
 use crate::plan::{Platform, RoomId};
 use crate::ports::{Failure, Readiness};
 
@@ -103,9 +103,7 @@ impl Slack {
         let (workspace, id) = self.place(room).await?;
         let channel = workspace.channel(&id).await?;
         if !channel.is_member && !channel.is_private && !channel.is_archived {
-            let arguments = serde_json::json!({ "channel": id });
-            let Nothing {} = workspace.api.write("conversations.join", None, &arguments).await?;
-            workspace.forget_channel_info(&id);
+            workspace.join(&id).await?;
         }
         Ok(())
     }
@@ -137,8 +135,3 @@ impl Slack {
 }
 
 const SOON: Duration = Duration::from_secs(1);
-
-#[expect(clippy::disallowed_methods, reason = "how often to look is the adapter's own pace, nothing that is due")]
-async fn pause(wait: Duration) {
-    tokio::time::sleep(wait).await;
-}

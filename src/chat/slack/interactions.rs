@@ -1,5 +1,6 @@
 //! Slash commands, buttons, shortcuts and what was written into a form, as what they mean: commands, mostly.
 
+use chrono::{DateTime, Utc};
 use slack_morphism::blocks::SlackStatefulView;
 
 use super::api::Called;
@@ -30,7 +31,13 @@ impl Slack {
         })
     }
 
-    pub(super) async fn interaction(&self, workspace: &Workspace, done: Interaction) -> Called<Understood> {
+    /// An interaction has no time of its own: `at` is when it came.
+    pub(super) async fn interaction(
+        &self,
+        workspace: &Workspace,
+        done: Interaction,
+        at: DateTime<Utc>,
+    ) -> Called<Understood> {
         let heard = match done.kind.as_str() {
             "block_actions" => self.pressed(workspace, &done).await?,
             "message_action" | "shortcut" => self.chosen(workspace, &done).await?,
@@ -40,7 +47,6 @@ impl Slack {
             },
             other => return Ok(Understood::Unclear(format!("an interaction of an unknown kind: {other}"))),
         };
-        let at = self.clock.now();
         Ok(Understood::Heard(heard.map(|heard| Inbound { at, heard }).into_iter().collect()))
     }
 

@@ -19,7 +19,7 @@ use super::events::Understood;
 use super::failure::{is_locked_out, is_unwell};
 use super::interactions::place_of;
 use super::shape::{Envelope, Interaction, SlashCommand};
-use super::{SOURCE, Slack, intake};
+use super::{SOURCE, Slack, intake, pause};
 use crate::ports::{Heard, Inbound, Letter, StoreError};
 
 /// How many letters are taken at once, and how many lanes are in hand.
@@ -254,8 +254,7 @@ impl Slack {
                 let team = done.team.as_ref().map(|t| t.id.clone()).unwrap_or_default();
                 let Some(workspace) = self.of_team(&team).await? else { return Ok(stranger(&team)) };
                 self.is_home(&place_of(&done), workspace);
-                let understood = self.interaction(workspace, done).await?;
-                Ok(at(understood, letter))
+                self.interaction(workspace, done, letter.at).await
             }
             other => Ok(Understood::Unclear(format!("it is of an unknown kind: {other}"))),
         }
@@ -312,16 +311,6 @@ fn stranger(team: &str) -> Understood {
     Understood::Unclear(format!("it is of the workspace {team}, which is not configured"))
 }
 
-/// An interaction has no time of its own.
-fn at(understood: Understood, letter: &Letter) -> Understood {
-    match understood {
-        Understood::Heard(heard) => {
-            Understood::Heard(heard.into_iter().map(|h| Inbound { at: letter.at, ..h }).collect())
-        }
-        unclear => unclear,
-    }
-}
-
 /// What must be heard in order: what happens in a channel; else what a person does. What is asked there has an order
 /// of its own: a command does not wait until it is known who some stranger is that has said something before it.
 pub(super) fn lane(body: &str) -> String {
@@ -342,9 +331,4 @@ pub(super) fn lane(body: &str) -> String {
     ];
     let place = places.into_iter().find_map(Value::as_str).unwrap_or_default();
     if event.is_null() { format!("asked/{place}") } else { place.to_string() }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often to look is the listener's own pace, nothing that is due")]
-async fn pause(wait: Duration) {
-    tokio::time::sleep(wait).await;
 }

@@ -11,11 +11,13 @@ mod emoji;
 mod events;
 mod failure;
 mod forms;
+mod furnish;
 mod health;
 mod history;
 mod ids;
 mod intake;
 mod interactions;
+mod invite;
 mod letterbox;
 mod limits;
 mod listen;
@@ -36,6 +38,7 @@ pub use socket::Sockets;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -48,6 +51,11 @@ use workspace::Workspace;
 
 /// What letters of ours are filed under.
 const SOURCE: &str = "slack";
+
+#[expect(clippy::disallowed_methods, reason = "the adapter's own pace and Slack's, nothing that is due")]
+async fn pause(wait: Duration) {
+    tokio::time::sleep(wait).await;
+}
 
 /// One workspace, as configured.
 #[derive(Clone)]

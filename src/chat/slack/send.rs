@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures::future::join_all;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Slack;
-use super::api::{CallError, Called, Nothing, PersonError};
+use super::api::{CallError, Called, Nothing};
 use super::failure::is_locked_out;
+use super::furnish::furnish;
 use super::ids::{self, METADATA};
+use super::invite::invite;
 use super::render::{self, Rendered};
 use super::workspace::{Channel, Workspace};
 use crate::phrase::{Doc, Span};
@@ -21,10 +22,6 @@ use crate::ports::{Answer, Chat, Failure, Furniture, NewRoom, Once, Posted, Read
 /// Slack's limits, in characters.
 const NAME: usize = 80;
 const TOPIC: usize = 250;
-const PURPOSE: usize = 250;
-const BOOKMARK: usize = 255;
-/// How many people one call invites.
-const INVITED: usize = 100;
 /// Suffixes tried for a taken name, `-2` to this; then something is wrong.
 const NAMES: u32 = 50;
 
@@ -63,21 +60,7 @@ impl Chat for Slack {
 
     async fn invite(&self, room: &RoomId, people: &[PersonId]) -> Result<(), Failure> {
         let (workspace, channel) = self.place(room).await?;
-        let bot = workspace.identity().await?.user_id.clone();
-        let mut invited = Vec::new();
-        for person in people.iter().filter(|p| p.platform == Platform::Slack) {
-            match person.id.starts_with('S') {
-                true => invited.extend(workspace.members_of(&person.id).await?),
-                false => invited.push(person.id.clone()),
-            }
-        }
-        invited.sort();
-        invited.dedup();
-        invited.retain(|id| *id != bot);
-        for some in invited.chunks(INVITED) {
-            invite(workspace, &channel, some).await?;
-        }
-        Ok(())
+        invite(workspace, &channel, people).await
     }
 
     async fn post(&self, once: Once<'_>, message: Posted<'_>) -> Result<MessageId, Failure> {
@@ -174,11 +157,7 @@ impl Chat for Slack {
 
     async fn furnish(&self, room: &RoomId, furniture: &Furniture) -> Result<(), Failure> {
         let (workspace, channel) = self.place(room).await?;
-        let (purpose, links) = tokio::join!(
-            set_purpose(workspace, &channel, &furniture.purpose),
-            set_bookmarks(workspace, &channel, &furniture.links)
-        );
-        purpose.and(links).map_err(Failure::from)
+        furnish(workspace, &channel, furniture).await
     }
 
     async fn show_home(&self, person: &PersonId, doc: &Doc) -> Result<(), Failure> {
@@ -309,42 +288,6 @@ async fn create(workspace: &Workspace, name: &str, private: bool) -> Called<Chan
     Ok(answer.channel)
 }
 
-/// Those who can not be invited keep nobody else out.
-async fn invite(workspace: &Workspace, channel: &str, people: &[String]) -> Result<(), Failure> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(default)]
-        errors: Vec<PersonError>,
-    }
-    if people.is_empty() {
-        return Ok(());
-    }
-    let arguments = json!({ "channel": channel, "users": people.join(","), "force": true });
-    let answer: Called<Answer> = workspace.api.write("conversations.invite", None, &arguments).await;
-    let errors = match answer {
-        Ok(answer) => answer.errors,
-        Err(CallError::Refused { people, .. }) if !people.is_empty() => people,
-        Err(error) if is_there(error.code()) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut refused = Vec::new();
-    for PersonError { user, error } in errors.iter().filter(|e| !is_there(&e.error)) {
-        let name = workspace.someone(user).await.map_or_else(|_| user.clone(), |someone| someone.person.name);
-        refused.push(format!("{name} ({error})"));
-    }
-    match refused.is_empty() {
-        true => Ok(()),
-        false => Err(never(&format!(
-            "could not be invited: {}: is the account deactivated, or a guest's?",
-            refused.join(", ")
-        ))),
-    }
-}
-
-fn is_there(code: &str) -> bool {
-    matches!(code, "already_in_channel" | "cant_invite_self")
-}
-
 /// Whether the address still takes answers; it does for half an hour, and five of them.
 async fn respond(workspace: &Workspace, url: &str, message: &Rendered) -> bool {
     let Rendered { text, blocks } = message;
@@ -371,51 +314,6 @@ fn is_out_of_reach(error: &CallError) -> bool {
     !error.code().is_empty() && !is_locked_out(error.code())
 }
 
-async fn set_purpose(workspace: &Workspace, channel: &str, purpose: &str) -> Called<()> {
-    let purpose = cut(purpose, PURPOSE);
-    if workspace.channel(channel).await.is_ok_and(|c| unescaped(&c.purpose.value) == purpose) {
-        return Ok(());
-    }
-    let arguments = json!({ "channel": channel, "purpose": purpose });
-    let Nothing {} = workspace.api.write("conversations.setPurpose", None, &arguments).await?;
-    workspace.forget_channel_info(channel);
-    Ok(())
-}
-
-/// Those that are missing are added, those with another title are mended; what people have added stays.
-async fn set_bookmarks(workspace: &Workspace, channel: &str, links: &[(String, String)]) -> Called<()> {
-    #[derive(Deserialize)]
-    struct Answer {
-        bookmarks: Vec<Bookmark>,
-    }
-    #[derive(Deserialize)]
-    struct Bookmark {
-        id: String,
-        #[serde(default)]
-        title: String,
-        link: Option<String>,
-    }
-    let answer: Answer = workspace.api.write("bookmarks.list", None, &json!({ "channel_id": channel })).await?;
-    let changes = links.iter().filter_map(|(label, url)| {
-        let title = cut(label, BOOKMARK);
-        match answer.bookmarks.iter().find(|b| b.link.as_deref() == Some(url)) {
-            Some(known) if known.title == title => None,
-            Some(known) => {
-                Some(("bookmarks.edit", json!({ "channel_id": channel, "bookmark_id": known.id, "title": title })))
-            }
-            None => {
-                Some(("bookmarks.add", json!({ "channel_id": channel, "title": title, "type": "link", "link": url })))
-            }
-        }
-    });
-    let changes = changes.map(|(method, arguments): (&'static str, Value)| async move {
-        let Nothing {} = workspace.api.write(method, None, &arguments).await?;
-        Ok::<(), CallError>(())
-    });
-    // All of them to the end: what one of them lacks is no reason to leave out the others.
-    join_all(changes).await.into_iter().collect()
-}
-
 fn done_before(called: Called<Nothing>, codes: &[&str]) -> Result<(), Failure> {
     match called {
         Ok(Nothing {}) => Ok(()),
@@ -424,18 +322,13 @@ fn done_before(called: Called<Nothing>, codes: &[&str]) -> Result<(), Failure> {
     }
 }
 
-/// Slack gives `&`, `<` and `>` back as it writes them.
-fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-}
-
-fn cut(text: &str, limit: usize) -> String {
+pub(super) fn cut(text: &str, limit: usize) -> String {
     match text.chars().count() > limit {
         true => text.chars().take(limit - 1).chain(['…']).collect(),
         false => text.to_string(),
     }
 }
 
-fn never(why: &str) -> Failure {
+pub(super) fn never(why: &str) -> Failure {
     Failure::Never { why: why.into() }
 }

@@ -19,7 +19,7 @@ use slack_morphism::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Setup, Slack, api, intake};
+use super::{Setup, Slack, api, intake, pause};
 use crate::ports::StoreError;
 
 /// Connections a token; Slack allows ten.
@@ -310,9 +310,4 @@ fn acknowledged(frame: &Frame, taken: Result<Option<Value>, StoreError>) -> Opti
             None
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how often to look is the adapter's own pace, nothing that is due")]
-async fn pause(wait: Duration) {
-    tokio::time::sleep(wait).await;
 }

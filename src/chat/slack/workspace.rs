@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use super::api::{Api, CallError, Called};
+use super::api::{Api, CallError, Called, Nothing};
 use super::ids;
 use crate::plan::Person;
 use crate::ports::Clock;
@@ -209,12 +209,18 @@ impl Workspace {
         }
         let Some(channel) = self.find_channel(name).await? else { return Ok(None) };
         if !channel.is_member {
-            let joined = serde_json::json!({ "channel": channel.id });
             // Whether it could join shows when it posts.
-            let _: Called<super::api::Nothing> = self.api.write("conversations.join", None, &joined).await;
+            let _ = self.join(&channel.id).await;
         }
         lock(&self.names).insert(name.into(), channel.id.clone());
         Ok(Some(channel.id))
+    }
+
+    /// The bot is in the channel, which must be a public one.
+    pub async fn join(&self, channel: &str) -> Called<()> {
+        let Nothing {} = self.api.write("conversations.join", None, &serde_json::json!({ "channel": channel })).await?;
+        self.forget_channel_info(channel);
+        Ok(())
     }
 
     /// Among the channels that the bot is in, which are few; else among all public ones.
