@@ -7,6 +7,7 @@
 mod adopt;
 mod api;
 mod check;
+mod connected;
 mod emoji;
 mod events;
 mod failure;
@@ -18,6 +19,7 @@ mod ids;
 mod intake;
 mod interactions;
 mod invite;
+mod known;
 mod letterbox;
 mod limits;
 mod listen;
@@ -46,6 +48,7 @@ use tokio_util::task::TaskTracker;
 use crate::plan::{PersonId, Plan, RoomId};
 use crate::ports::{Clock, Failure, Ledger, Mailbox, Reception};
 use api::{Api, Called};
+use connected::Connected;
 use letterbox::Letterbox;
 use workspace::Workspace;
 
@@ -97,7 +100,7 @@ pub struct Slack {
     homes: Mutex<HashMap<String, usize>>,
     /// A connection came or went.
     changed: Notify,
-    connected: socket::Connected,
+    connected: Connected,
     /// What goes on beside: forms that are being opened.
     beside: TaskTracker,
 }
@@ -110,7 +113,7 @@ impl Slack {
             let api = Api::new(client.clone(), &membership.bot_token, tools.clock.clone());
             Arc::new(Workspace::new(api, membership.signing_secret.clone(), tools.clock.clone()))
         });
-        let connected = socket::Connected::new(socket::app_tokens(setup).len(), tools.clock.now());
+        let connected = Connected::new(socket::app_tokens(setup).len(), tools.clock.now());
         Ok(Arc::new(Slack {
             workspaces: workspaces.collect(),
             command: setup.command.clone(),

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use super::api::{Api, CallError, Called, Nothing};
 use super::ids;
+use super::known::Known;
 use crate::plan::Person;
 use crate::ports::Clock;
-
-/// How long what Slack said of people, groups and channels is believed; changes are told by events, too.
-const BELIEVED: TimeDelta = TimeDelta::hours(1);
 
 pub(super) struct Workspace {
     pub api: Api,
@@ -129,7 +126,7 @@ impl Workspace {
 
     /// Whether this person is here, as far as it is known.
     pub fn knows(&self, id: &str) -> bool {
-        lock(&self.people.answers).get(id).and_then(|(_, cell)| cell.get()).is_some_and(|someone| someone.known)
+        self.people.known(id).is_some_and(|someone| someone.known)
     }
 
     async fn ask_someone(&self, id: &str, identity: &Identity) -> Called<Someone> {
@@ -321,45 +318,6 @@ impl User {
     fn name(self) -> String {
         let names = [self.profile.display_name, self.profile.real_name, self.real_name, Some(self.name), Some(self.id)];
         names.into_iter().flatten().find(|name| !name.trim().is_empty()).unwrap_or_default()
-    }
-}
-
-/// Answers that are kept for a while; many who ask for the same at once ask Slack once.
-struct Known<T> {
-    answers: Mutex<HashMap<String, Asked<T>>>,
-}
-
-/// Since when, and the answer once it is there.
-type Asked<T> = (DateTime<Utc>, Arc<OnceCell<T>>);
-
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        Known { answers: Mutex::default() }
-    }
-}
-
-impl<T: Clone> Known<T> {
-    async fn get<F>(&self, key: &str, now: DateTime<Utc>, ask: impl FnOnce() -> F) -> Called<T>
-    where
-        F: Future<Output = Result<T, CallError>>,
-    {
-        let cell = {
-            let mut answers = lock(&self.answers);
-            let fresh = answers.get(key).filter(|(since, _)| now - *since < BELIEVED).map(|(_, cell)| cell.clone());
-            match fresh {
-                Some(cell) => cell,
-                None => {
-                    let cell = Arc::new(OnceCell::new());
-                    answers.insert(key.into(), (now, cell.clone()));
-                    cell
-                }
-            }
-        };
-        cell.get_or_try_init(ask).await.cloned()
-    }
-
-    fn forget(&self, key: &str) {
-        lock(&self.answers).remove(key);
     }
 }
 
