@@ -9,8 +9,9 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, Sqlite
 
 use crate::house::migrations::{migrations, tables};
 use crate::house::source::{root, rust_files};
+use crate::support::ground::Ground;
 use crate::support::snapshot::snapshot;
-use crate::support::world::{Ground, World};
+use crate::support::world::World;
 
 #[tokio::test]
 async fn every_statement_is_prepared_on_sqlite() {

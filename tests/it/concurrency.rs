@@ -8,8 +8,9 @@ use firebell::plan::{MessageId, Person, PersonId, Platform, Room};
 use firebell::ports::{Clock, Heard, Inbound, Ledger, Said, Speaker};
 use futures::future::join_all;
 
+use crate::support::ground::Ground;
 use crate::support::watch::Watch;
-use crate::support::world::{Ground, World, plan, room_id};
+use crate::support::world::{World, plan, room_id};
 
 const ROOM: &str = "inc-1-checkout-down";
 /// How many things happen at once.

@@ -5,8 +5,9 @@ use firebell::ports::{Act, Inbound};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::support::ground::Ground;
 use crate::support::snapshot::snapshot;
-use crate::support::world::{Ground, World, room_id};
+use crate::support::world::{World, room_id};
 
 /// How often each comes beside its first time.
 const REPEATS: usize = 10;

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use firebell::store::Db;
 use script::SCRIPT;
 
+use crate::support::ground::Ground;
 use crate::support::postgres::Database;
-use crate::support::world::Ground;
 
 /// A few complaints tell what is wrong; hundreds only take time.
 const ENOUGH: usize = 3;

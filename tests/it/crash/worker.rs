@@ -5,9 +5,10 @@ use std::process::Command;
 use chrono::TimeDelta;
 
 use super::script::{PEOPLE, SCRIPT, perform, script_plan, time};
+use crate::support::ground::Ground;
 use crate::support::snapshot::snapshot;
 use crate::support::watch::Watch;
-use crate::support::world::{Ground, World};
+use crate::support::world::World;
 
 /// What a worker is told, in its environment.
 pub const URL: &str = "FIREBELL_CRASH_URL";

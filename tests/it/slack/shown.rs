@@ -24,6 +24,11 @@ const EMOJI: &[(&str, &str)] = &[
     ("tada", "🎉"),
 ];
 
+/// Slack's name of an emoji that a story uses.
+pub fn emoji_name(emoji: &str) -> &str {
+    EMOJI.iter().find(|(_, character)| *character == emoji).map_or(emoji, |(name, _)| name)
+}
+
 /// `Ann: hello`, with what is special about it in brackets.
 pub fn line(workspace: &Workspace, message: &Message) -> String {
     workspace.with(|state| line_of(&state.model, message))

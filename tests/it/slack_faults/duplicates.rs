@@ -7,7 +7,8 @@ use rand::{RngExt, SeedableRng};
 use super::script::{SCRIPT, act, people_come, script_plan, time_goes_by};
 use super::snapshot::{difference, snapshot};
 use crate::slack::Delivery;
-use crate::support::world::{Scene, World};
+use crate::support::scene::Scene;
+use crate::support::world::World;
 
 /// How often each comes beside its first time.
 const REPEATS: usize = 10;
@@ -16,14 +17,14 @@ const SEEDS: [u64; 2] = [1, 2];
 mod on_sqlite {
     #[tokio::test]
     async fn eleven_times_is_once() {
-        super::eleven_times_is_once(crate::support::world::Scene::slack_on_sqlite).await;
+        super::eleven_times_is_once(crate::support::scene::Scene::slack_on_sqlite).await;
     }
 }
 
 mod on_postgres {
     #[tokio::test]
     async fn eleven_times_is_once() {
-        super::eleven_times_is_once(crate::support::world::Scene::slack_on_postgres).await;
+        super::eleven_times_is_once(crate::support::scene::Scene::slack_on_postgres).await;
     }
 }
 

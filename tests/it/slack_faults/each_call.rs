@@ -3,7 +3,8 @@
 use super::script::{SCRIPT, act, people_come, script_plan, time_goes_by};
 use super::snapshot::{difference, snapshot};
 use crate::slack::Fault;
-use crate::support::world::{Scene, World};
+use crate::support::scene::Scene;
+use crate::support::world::World;
 
 /// A few complaints tell what is wrong; hundreds only take time.
 const ENOUGH: usize = 3;

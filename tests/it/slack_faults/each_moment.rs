@@ -6,8 +6,8 @@ use super::firebell::Firebell;
 use super::script::{SCRIPT, act, people_come, time_goes_by};
 use super::snapshot::{difference, snapshot};
 use crate::slack::{Fault, Workspace};
+use crate::support::ground::{Ground, TestClock};
 use crate::support::town::Town;
-use crate::support::world::{Ground, TestClock};
 
 const ENOUGH: usize = 3;
 

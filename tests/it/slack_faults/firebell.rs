@@ -7,9 +7,10 @@ use tokio::runtime::Runtime;
 
 use super::script::script_plan;
 use crate::slack::Workspace;
+use crate::support::ground::{Ground, TestClock};
 use crate::support::town::Town;
 use crate::support::watch::Watch;
-use crate::support::world::{Ground, TestClock, World};
+use crate::support::world::World;
 
 pub struct Firebell {
     pub watch: Watch,

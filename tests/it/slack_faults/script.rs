@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::snapshot::snapshot;
 use crate::slack::{Workspace, shown};
-use crate::support::world::{Scene, TestClock, World, plan};
+use crate::support::ground::TestClock;
+use crate::support::scene::Scene;
+use crate::support::world::{World, plan};
 
 pub const PEOPLE: [&str; 3] = ["Ann", "Bob", "Cleo"];
 pub const ROOM: &str = "inc-1-checkout-down";

@@ -15,13 +15,13 @@ pub mod slack;
 macro_rules! on_every_chat {
     ($($story:ident),* $(,)? $(; scenes: $($own:ident),+)? $(; local: [$($local:ident),+ $(,)?])?) => {
         mod local_on_sqlite {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::local_on_sqlite().world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::local_on_sqlite()).await; })*)?
             $($(#[tokio::test] async fn $local() { super::$local(Scene::local_on_sqlite().world().await).await; })*)?
         }
         mod local_on_postgres {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::local_on_postgres().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::local_on_postgres().await).await; })*)?
             $($(#[tokio::test] async fn $local() {
@@ -30,13 +30,13 @@ macro_rules! on_every_chat {
         }
         #[cfg(feature = "slack")]
         mod slack_on_sqlite {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_sqlite().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_sqlite().await).await; })*)?
         }
         #[cfg(feature = "slack")]
         mod slack_on_postgres {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_postgres().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_postgres().await).await; })*)?
         }

@@ -4,7 +4,8 @@ use firebell::plan::{Route, Rule};
 use insta::assert_snapshot;
 
 use super::on_every_chat;
-use crate::support::world::{Scene, World, plan, room_id};
+use crate::support::scene::Scene;
+use crate::support::world::{World, plan, room_id};
 
 on_every_chat!(
     nobody_else_hears_of_it,

@@ -1,8 +1,10 @@
 //! What the tests share.
 
 pub mod browser;
+pub mod ground;
 pub mod hands;
 pub mod postgres;
+pub mod scene;
 pub mod serve;
 pub mod snapshot;
 #[cfg(feature = "slack")]

@@ -11,7 +11,8 @@ use firebell::ports::{Clock, Ledger};
 use firebell::store::{Db, MailStore, Store};
 use firebell::web::hook_routes;
 
-use super::world::{Between, TestClock};
+use super::ground::TestClock;
+use super::world::Between;
 use crate::slack::{Message, Workspace, shown};
 
 pub struct Town {

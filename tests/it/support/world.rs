@@ -4,149 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use firebell::chat::local::{self, Listener, Local};
 #[cfg(feature = "slack")]
 use firebell::chat::slack::Setup;
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
-use firebell::plan::{Person, PersonId, Plan, Platform, RoomId};
+use firebell::plan::{Person, Plan, Platform, RoomId};
 use firebell::ports::{
     Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
 };
 use firebell::store::{Db, LocalStore, MailStore, Store};
 
-use super::postgres::Database;
+use super::ground::{Ground, TestClock};
 #[cfg(feature = "slack")]
 use super::town::Town;
 #[cfg(feature = "slack")]
-use crate::slack::Workspace;
-
-/// What a test stands on; dropping it removes it.
-pub enum Ground {
-    Sqlite(tempfile::TempDir),
-    Postgres(Database),
-    /// The address of a database that somebody else looks after.
-    Shared(String),
-}
-
-impl Ground {
-    pub fn sqlite() -> Self {
-        Ground::Sqlite(tempfile::tempdir().expect("a folder"))
-    }
-
-    pub async fn postgres() -> Self {
-        Ground::Postgres(Database::create().await)
-    }
-
-    /// Another of the same kind, with nothing in it.
-    pub async fn empty(&self) -> Self {
-        match self {
-            Ground::Sqlite(_) => Ground::sqlite(),
-            Ground::Postgres(_) => Ground::postgres().await,
-            Ground::Shared(url) => panic!("{url} is somebody else's"),
-        }
-    }
-
-    pub fn url(&self) -> String {
-        match self {
-            Ground::Sqlite(folder) => format!("sqlite://{}/firebell.db", folder.path().display()),
-            Ground::Postgres(database) => database.url(),
-            Ground::Shared(url) => url.clone(),
-        }
-    }
-}
-
-/// A chat and a database, for a story to make its world in.
-pub struct Scene {
-    ground: Ground,
-    #[cfg(feature = "slack")]
-    workspace: Option<(Arc<TestClock>, Workspace)>,
-}
-
-impl Scene {
-    pub fn local_on_sqlite() -> Scene {
-        Scene::local(Ground::sqlite())
-    }
-
-    pub async fn local_on_postgres() -> Scene {
-        Scene::local(Ground::postgres().await)
-    }
-
-    fn local(ground: Ground) -> Scene {
-        Scene {
-            ground,
-            #[cfg(feature = "slack")]
-            workspace: None,
-        }
-    }
-
-    #[cfg(feature = "slack")]
-    pub async fn slack_on_sqlite() -> Scene {
-        Scene::slack(Ground::sqlite()).await
-    }
-
-    #[cfg(feature = "slack")]
-    pub async fn slack_on_postgres() -> Scene {
-        Scene::slack(Ground::postgres().await).await
-    }
-
-    #[cfg(feature = "slack")]
-    async fn slack(ground: Ground) -> Scene {
-        let clock = TestClock::new();
-        Scene { ground, workspace: Some((clock.clone(), Town::workspace(clock).await)) }
-    }
-
-    /// What this chat calls them, before there is a world.
-    pub fn person(&self, name: &str) -> PersonId {
-        #[cfg(feature = "slack")]
-        if let Some((_, workspace)) = &self.workspace {
-            return PersonId::new(Platform::Slack, workspace.person(name));
-        }
-        PersonId::new(Platform::Local, name.to_lowercase())
-    }
-
-    #[cfg(feature = "slack")]
-    pub fn workspace(&self) -> &Workspace {
-        &self.workspace.as_ref().expect("a scene in Slack").1
-    }
-
-    pub async fn world(self) -> World {
-        self.with(plan()).await
-    }
-
-    pub async fn with(self, plan: Plan) -> World {
-        #[cfg(feature = "slack")]
-        if let Some((clock, workspace)) = self.workspace {
-            let setup = Town::setup(&workspace);
-            return World::in_slack(self.ground, clock, workspace, setup, plan, &()).await;
-        }
-        World::with(self.ground, plan).await
-    }
-}
-
-/// Begins on a Monday at noon, and stands still.
-pub struct TestClock(Mutex<DateTime<Utc>>);
-
-impl TestClock {
-    pub fn new() -> Arc<Self> {
-        Arc::new(TestClock(Mutex::new("2026-11-23T12:00:00Z".parse().expect("a time"))))
-    }
-
-    pub fn forward(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
-    }
-
-    pub fn set(&self, to: DateTime<Utc>) {
-        *self.0.lock().unwrap() = to;
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
+use crate::slack::{Workspace, shown};
 
 /// Stands between Firebell and its ports, to count or to break; as it is, it stands in nobody's way.
 pub trait Between: Send + Sync {
@@ -388,7 +262,7 @@ impl World {
         #[cfg(feature = "slack")]
         if let Some(town) = &self.town {
             let ts = town.message(who, room, text).ts;
-            let name = emoji_name(emoji);
+            let name = shown::emoji_name(emoji);
             match on {
                 true => town.workspace.reacts(who, room, &ts, name),
                 false => town.workspace.unreacts(who, room, &ts, name),
@@ -630,23 +504,6 @@ fn in_slack(announcements: &firebell::plan::Announcements) -> firebell::plan::An
     moved.default_rooms = there(&moved.default_rooms);
     moved.routes.iter_mut().for_each(|route| route.rooms = there(&route.rooms));
     moved
-}
-
-/// Slack's name of an emoji that a story uses.
-#[cfg(feature = "slack")]
-fn emoji_name(emoji: &str) -> &str {
-    let names = [
-        ("📌", "pushpin"),
-        ("🔍", "mag"),
-        ("💡", "bulb"),
-        ("⚖️", "scales"),
-        ("🩹", "adhesive_bandage"),
-        ("📝", "memo"),
-        ("🚨", "rotating_light"),
-        ("✅", "white_check_mark"),
-        ("👀", "eyes"),
-    ];
-    names.iter().find(|(character, _)| *character == emoji).map_or(emoji, |(_, name)| name)
 }
 
 /// Messages have other addresses in each chat.

@@ -18,12 +18,12 @@ pub const ROOM: &str = "inc-1-checkout-down";
 macro_rules! in_slack {
     ($($story:ident),* $(,)? $(; scenes: $($own:ident),+ $(,)?)?) => {
         mod on_sqlite {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_sqlite().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_sqlite().await).await; })*)?
         }
         mod on_postgres {
-            use crate::support::world::Scene;
+            use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_postgres().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_postgres().await).await; })*)?
         }

@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 
 use super::{ROOM, declared, in_slack};
 use crate::slack::{Fault, shown};
-use crate::support::world::{Scene, World, plan};
+use crate::support::scene::Scene;
+use crate::support::world::{World, plan};
 
 in_slack!(
     a_name_that_is_taken,

@@ -11,8 +11,9 @@ use insta::assert_snapshot;
 use reqwest::Client;
 
 use crate::slack::{Workspace, shown};
+use crate::support::ground::{Ground, TestClock};
 use crate::support::town::Town;
-use crate::support::world::{Ground, TestClock, World, plan};
+use crate::support::world::{World, plan};
 
 /// What the second workspace is called, with which token.
 const TEAM: &str = "T0SECOND";

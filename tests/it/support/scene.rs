@@ -1,0 +1,83 @@
+//! Where a story is played: in which chat, on which database.
+
+#[cfg(feature = "slack")]
+use std::sync::Arc;
+
+use firebell::plan::{PersonId, Plan, Platform};
+
+use super::ground::Ground;
+#[cfg(feature = "slack")]
+use super::ground::TestClock;
+#[cfg(feature = "slack")]
+use super::town::Town;
+use super::world::{World, plan};
+#[cfg(feature = "slack")]
+use crate::slack::Workspace;
+
+/// A chat and a database, for a story to make its world in.
+pub struct Scene {
+    ground: Ground,
+    #[cfg(feature = "slack")]
+    workspace: Option<(Arc<TestClock>, Workspace)>,
+}
+
+impl Scene {
+    pub fn local_on_sqlite() -> Scene {
+        Scene::local(Ground::sqlite())
+    }
+
+    pub async fn local_on_postgres() -> Scene {
+        Scene::local(Ground::postgres().await)
+    }
+
+    fn local(ground: Ground) -> Scene {
+        Scene {
+            ground,
+            #[cfg(feature = "slack")]
+            workspace: None,
+        }
+    }
+
+    #[cfg(feature = "slack")]
+    pub async fn slack_on_sqlite() -> Scene {
+        Scene::slack(Ground::sqlite()).await
+    }
+
+    #[cfg(feature = "slack")]
+    pub async fn slack_on_postgres() -> Scene {
+        Scene::slack(Ground::postgres().await).await
+    }
+
+    #[cfg(feature = "slack")]
+    async fn slack(ground: Ground) -> Scene {
+        let clock = TestClock::new();
+        Scene { ground, workspace: Some((clock.clone(), Town::workspace(clock).await)) }
+    }
+
+    /// What this chat calls them, before there is a world.
+    pub fn person(&self, name: &str) -> PersonId {
+        #[cfg(feature = "slack")]
+        if let Some((_, workspace)) = &self.workspace {
+            return PersonId::new(Platform::Slack, workspace.person(name));
+        }
+        PersonId::new(Platform::Local, name.to_lowercase())
+    }
+
+    #[cfg(feature = "slack")]
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace.as_ref().expect("a scene in Slack").1
+    }
+
+    pub async fn world(self) -> World {
+        self.with(plan()).await
+    }
+
+    pub async fn with(self, plan: Plan) -> World {
+        #[cfg(feature = "slack")]
+        if let Some((clock, workspace)) = self.workspace {
+            let setup = Town::setup(&workspace);
+            return World::in_slack(self.ground, clock, workspace, setup, plan, &()).await;
+        }
+        World::with(self.ground, plan).await
+    }
+}
