@@ -134,3 +134,42 @@ async fn a_browser_comes_back_to_a_restarted_server_and_loses_nothing() {
     };
     assert_eq!(until("the messages", sent).await, 1, "it is sent once, however often it was tried");
 }
+
+#[tokio::test]
+async fn a_room_is_opened_before_the_list_of_rooms_has_it() {
+    let serve = Serve::start().await;
+    let browser = Browser::start().await;
+    browser.sign_in(&serve.url, "Ann").await;
+    // From now on the list of rooms is on its way until it is let through.
+    let hold = "const real = window.fetch;
+        const held = new Promise((done) => { window.letThrough = done; });
+        window.fetch = async (url, options) => {
+            const answer = await real(url, options);
+            if (url === '/chat/state') { window.onItsWay = true; await held; }
+            return answer;
+        }";
+    browser.client.execute(hold, Vec::new()).await.unwrap();
+    browser.say("/incident declare sev2 Checkout is down").await;
+    browser.sees("INC-1 is declared as SEV2.").await;
+    browser.until("window.onItsWay").await;
+
+    browser.tab_back_to(&format!("#{ROOM}")).await;
+    browser.press(Key::Enter).await;
+    browser.sees("There is no such room.").await;
+    browser.client.execute("window.letThrough()", Vec::new()).await.unwrap();
+    browser.sees("Nobody is in command yet.").await;
+}
+
+#[tokio::test]
+async fn the_focus_stays_on_a_link_whose_message_changes() {
+    let serve = Serve::start().await;
+    let browser = Browser::start().await;
+    browser.sign_in(&serve.url, "Ann").await;
+    browser.say("See https://example.com/runbook first").await;
+    browser.sees("See https://example.com/runbook first").await;
+    browser.tab_back_to("https://example.com/runbook").await;
+
+    serve.person("Bob").await.reacts("general", "See https://example.com/runbook first", "👀").await;
+    browser.until("document.querySelector('.pill')?.innerText === '👀 1'").await;
+    assert_eq!(browser.focused().await, "https://example.com/runbook");
+}

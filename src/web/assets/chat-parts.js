@@ -106,7 +106,7 @@ export class Log {
     const message = this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
     if (!message) return this.list.lastElementChild?.focus({ preventScroll: true });
     this.offer(message);
-    const same = active.dataset.key && [...message.querySelectorAll("[data-key]")].find((n) => n.dataset.key === active.dataset.key);
+    const same = [...message.querySelectorAll("a, button")].find((node) => keyOf(node) === keyOf(active));
     (same || message).focus({ preventScroll: true });
     return undefined;
   }
@@ -150,6 +150,9 @@ export class Log {
     return true;
   }
 }
+
+/** What stays the same about a link or button when its message is drawn anew. */
+const keyOf = (node) => node.dataset.key ?? node.getAttribute("href") ?? node.textContent;
 
 function continues(last, message) {
   return last.author?.id === message.author?.id && last.only_for === message.only_for && !last.deleted

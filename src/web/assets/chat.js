@@ -12,10 +12,14 @@ const chat = {
   me: null, seq: 0, command: "/incident", words: [], rooms: [], people: [],
   nameOf: (id) => chat.people.find((p) => p.id === id)?.name ?? bare(id),
 };
-/** The room that is open; where its history begins; what the side panel shows: `{ kind, root }`. */
+/** The room that is open; whether it was there when it was opened; where its history begins; what the side panel
+ * shows: `{ kind, root }`. */
 let current = null;
+let found = false;
 let oldest = null;
 let side = null;
+/** Up to which change the rooms and people are known. */
+let stateOf = 0;
 /** Counts openings of rooms, so that an answer for one that was left is dropped. */
 let visit = 0;
 
@@ -79,6 +83,9 @@ async function loadState() {
   const { overview, words } = await ask("/chat/state");
   // Where the stream begins. Later it is the stream that counts: what it has yet to bring must not be passed over.
   chat.seq ||= overview.seq;
+  // An answer may be overtaken by a newer one.
+  if (overview.seq < stateOf) return;
+  stateOf = overview.seq;
   Object.assign(chat, { me: overview.me, command: overview.command, rooms: overview.rooms, people: overview.people, words });
 }
 
@@ -249,6 +256,7 @@ async function openRoom(id, message = null) {
     drawTop();
     const mine = (visit += 1);
     const room = currentRoom();
+    found = Boolean(room);
     const before = room?.member ? reads()[id] ?? 0 : Infinity;
     const page = room && await fetchMessages(id).catch(failed);
     if (mine !== visit) return;
@@ -369,13 +377,12 @@ function refreshSoon() {
 }
 
 async function refresh() {
-  const knew = Boolean(currentRoom());
   await loadState();
   drawRooms();
   drawTop();
   if (side?.kind === "people") drawPeople();
-  // The open room has come or gone: by an invitation, or by leaving it in another window.
-  if (knew !== Boolean(currentRoom())) {
+  // The open room has come or gone: just made, by an invitation, or by leaving it in another window.
+  if (current && found !== Boolean(currentRoom())) {
     const id = current;
     current = null;
     await openRoom(id);
