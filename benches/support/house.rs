@@ -120,6 +120,7 @@ pub fn typed(room: &Room, n: usize, by: Person, words: String) -> Inbound {
         id,
         by: speaker(by),
         room: room.clone(),
+        in_room: true,
         words,
         mentions: Vec::new(),
         reply: None,

@@ -15,10 +15,10 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
     }
     match &inbound.heard {
         Heard::Message(_) => Ok(()),
-        Heard::Command { by, room, .. } => {
+        Heard::Command { by, room, in_room, .. } => {
             tx.meet(&by.person).await?;
             // Who speaks in the room is in it, also if that they came is told late.
-            if tx.incident_in(&room.id).await?.is_some() {
+            if *in_room && tx.incident_in(&room.id).await?.is_some() {
                 tx.joined(&room.id, &by.person.id).await?;
             }
             commands::command(office, tx, &typed(inbound, &identity)?).await.map(drop)

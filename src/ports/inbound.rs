@@ -55,6 +55,8 @@ pub enum Heard {
         by: Speaker,
         /// Where it was typed.
         room: Room,
+        /// They were seen in the room by it. A form can be filled in by somebody who is not there any more.
+        in_room: bool,
         words: String,
         mentions: Vec<Mention>,
         /// The adapter's own note of where exactly an answer goes.

@@ -68,6 +68,7 @@ fn typed(who: &str, room: &str, id: &str, words: &str, at: DateTime<Utc>) -> Inb
         id: id.into(),
         by: speaker(who),
         room,
+        in_room: true,
         words: words.into(),
         mentions: Vec::new(),
         reply: None,

@@ -127,7 +127,7 @@ impl Local {
                 let Some(room) = self.book.room(&room).await? else { return Ok(None) };
                 let room = Room { id: room.id, name: room.name };
                 let by = self.speaker(by, people);
-                Some(Heard::Command { id: stamp, by, room, words, mentions, reply: None, origin: None })
+                Some(Heard::Command { id: stamp, by, room, in_room: true, words, mentions, reply: None, origin: None })
             }
             (Change::Posted, Some(message)) if only_for.is_none() => {
                 self.said(&message, text, people).map(Heard::Message)

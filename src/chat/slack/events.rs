@@ -268,6 +268,7 @@ impl Slack {
             id: message.ts.clone(),
             by: self.speaker(workspace, user).await?,
             room: Room { id: ids::room(&message.channel), name: String::new() },
+            in_room: true,
             words: words.trim().to_string(),
             mentions,
             reply: None,

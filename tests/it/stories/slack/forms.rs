@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::{ROOM, chosen, declared, in_slack, written};
-use crate::slack::shown;
+use crate::slack::{Fault, shown};
 use crate::support::world::World;
 
 in_slack!(
@@ -18,6 +18,7 @@ in_slack!(
     the_apps_own_page,
     declared_from_a_channel_without_the_bot,
     an_action_item_where_no_incident_is,
+    a_form_that_somebody_fills_in_who_was_removed,
 );
 
 /// The title, the labels of what can be filled in, and what is there already.
@@ -366,5 +367,32 @@ async fn an_action_item_where_no_incident_is(world: World) {
     #general Firebell [only ann]: /incident log is about one incident: type it in that incident's room. /incident list shows the open ones.
     ");
     assert_eq!(firebell::ports::Mailbox::aside(&world.mailbox()).await.expect("to read"), 0);
+    world.ends().await;
+}
+
+/// He had it open before, and Firebell can't see in time that it has to be refused.
+async fn a_form_that_somebody_fills_in_who_was_removed(world: World) {
+    for who in ["Ann", "Bob"] {
+        world.person(who).await;
+    }
+    world.says("Ann", "general", "/incident declare --private Breach").await;
+    let room = world.workspace().channel_names().into_iter().find(|name| name.starts_with("inc-1")).expect("a room");
+    world.workspace().invites("Ann", &room, "Bob");
+    world.settle().await;
+    world.says("Bob", &room, "/incident log").await;
+    world.workspace().kicks("Ann", &room, "Bob");
+    world.settle().await;
+    world.sees("Bob").await;
+    // Nobody is remembered any more.
+    let world = world.restarted().await;
+    world.workspace().break_next("users.info", Fault::ServerError);
+    submits(&world, "Bob", &[("text", written("I am still here"))]).await;
+    assert_eq!(form(&world, "Bob"), "no form");
+    world.says("Bob", "general", "/incident show INC-1").await;
+    assert_snapshot!(world.sees("Bob").await, @"
+    #general Bob [only bob]: /incident show INC-1
+    #general Firebell [only bob]: There is no INC-1.
+    ");
+    assert!(!world.timeline(1).await.contains("I am still here"));
     world.ends().await;
 }
