@@ -45,7 +45,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             tx.meet(&by.person).await?;
             let (on, said) = (*on, said.as_ref());
             let touch = reactions::Touch { identity: &identity, at: inbound.at, by, message, on, said };
-            reactions::pin(office, tx, &touch).await
+            reactions::note(office, tx, &touch, reactions::With::Pin).await
         }
         Heard::Joined { room, person, .. } => {
             tx.meet(person).await?;
@@ -62,7 +62,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
                 on: true,
                 said: Some(said),
             };
-            reactions::pin(office, tx, &touch).await
+            reactions::note(office, tx, &touch, reactions::With::Hand).await
         }
         Heard::Renamed { room, .. } => {
             let command = Command::NoteRename { room: room.clone() };

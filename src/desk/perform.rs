@@ -34,6 +34,8 @@ pub(super) enum News {
         number: Number,
         room: RoomId,
         reading: Reading,
+        /// As it was known before that was read.
+        before: Box<Incident>,
         gap: Option<Gap>,
     },
 }
@@ -52,7 +54,8 @@ impl Learnt {
 async fn read_back(office: &Office, incident: &Incident, room: &RoomId, gap: Option<&Gap>) -> Result<Learnt, Failure> {
     let threads = office.ledger.threads(room).await.map_err(away)?;
     let reading = chat(office, room.platform)?.said_in(room, read_since(incident, gap), &threads).await?;
-    let news = News::Read { number: incident.number, room: room.clone(), reading, gap: gap.cloned() };
+    let before = Box::new(incident.clone());
+    let news = News::Read { number: incident.number, room: room.clone(), reading, before, gap: gap.cloned() };
     Ok(Learnt { news: Some(news), heard: Vec::new() })
 }
 

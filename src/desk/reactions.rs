@@ -13,6 +13,15 @@ use crate::ports::{Draft, Offer, Speaker, StoreError, Touched, Transaction, Work
 /// A ✅ much later means something else.
 const OFFER_HOLDS: TimeDelta = TimeDelta::hours(1);
 
+/// With what a message is marked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    Emoji,
+    Pin,
+    /// It counts as a pin; the chat shows nothing of it.
+    Hand,
+}
+
 pub(super) struct Touch<'a> {
     pub identity: &'a str,
     pub at: DateTime<Utc>,
@@ -46,7 +55,7 @@ pub(super) async fn emoji(
         return fetch(office, tx, touch, emoji).await;
     }
     match (here, mark) {
-        (Some(number), Some(mark)) => put(office, tx, touch, number, mark, false).await,
+        (Some(number), Some(mark)) => put(office, tx, touch, number, mark, With::Emoji).await,
         (Some(_), None) => Ok(()),
         (None, _) if offers => offer_to_declare(office, tx, touch, emoji.private_room).await,
         (None, _) if reactions.confirms(emoji.name) && touch.on => confirm(office, tx, touch).await,
@@ -79,9 +88,14 @@ async fn fetch(
     tx.enqueue(&draft).await
 }
 
-pub(super) async fn pin(office: &Office, tx: &mut dyn Transaction, touch: &Touch<'_>) -> Result<(), StoreError> {
+pub(super) async fn note(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    touch: &Touch<'_>,
+    with: With,
+) -> Result<(), StoreError> {
     match tx.incident_in(&touch.message.room).await? {
-        Some(number) => put(office, tx, touch, number, Mark::Note, true).await,
+        Some(number) => put(office, tx, touch, number, Mark::Note, with).await,
         None => Ok(()),
     }
 }
@@ -92,9 +106,10 @@ async fn put(
     touch: &Touch<'_>,
     number: Number,
     mark: Mark,
-    pin: bool,
+    with: With,
 ) -> Result<(), StoreError> {
     let Some(incident) = tx.load(number).await? else { return Ok(()) };
+    let pin = with != With::Emoji;
     let command = match touch.on {
         false => Command::Unmark { mark, message: touch.message.clone(), pin },
         true => {
@@ -102,7 +117,7 @@ async fn put(
             // Firebell's own messages are on no transcript, and no chat sends them along: what they say is on the
             // timeline already.
             let Some(message) = recorded.or_else(|| touch.said.cloned()) else { return Ok(()) };
-            Command::Mark { mark, message, pin }
+            Command::Mark { mark, message, pin, by_hand: with == With::Hand }
         }
     };
     let member = is_member(tx, &incident, &touch.by.person.id).await?;

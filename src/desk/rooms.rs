@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Office;
 use super::enact::{enact, is_member};
-use crate::incident::{Actor, Asked, Command, Effect, Gap};
-use crate::plan::{MessageId, Number, Person, PersonId, Platform, RoomId};
-use crate::ports::{Draft, MessageRecord, ReadMessage, Reading, Speaker, StoreError, Transaction, Work};
+use crate::incident::{Actor, Asked, Command, Effect, Gap, Incident, Source};
+use crate::plan::{Mark, MessageId, Number, Person, PersonId, Platform, RoomId};
+use crate::ports::{Draft, MessageRecord, ReadMessage, ReadPin, Reading, Speaker, StoreError, Transaction, Work};
 
 /// How far before a gap the history is looked at again: edits and emoji may have come to what was said before it.
 pub(super) const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
@@ -80,14 +80,15 @@ pub(super) async fn show_home(office: &Office, tx: &mut dyn Transaction, by: &Sp
     tx.enqueue(&draft).await
 }
 
-/// What was read in the room is brought in: what is new, what reads differently by now, what is gone, which emoji are
-/// on it and which are not any more. Done again, it changes nothing.
+/// What was read in the room is brought in: what is new, what reads differently by now, what is gone, which emoji and
+/// pins are on it and which are not any more. Done again, it changes nothing.
 pub(super) async fn read(
     office: &Office,
     tx: &mut dyn Transaction,
     number: Number,
     room: &RoomId,
     reading: &Reading,
+    before: &Incident,
     gap: Option<&Gap>,
 ) -> Result<(), StoreError> {
     let mut found = 0;
@@ -104,6 +105,9 @@ pub(super) async fn read(
                 found += 1;
             }
         }
+    }
+    if let Some(pins) = &reading.pins {
+        found += settle_pins(office, tx, number, pins, &pinned(before, room)).await?;
     }
     if let Some(members) = &reading.members {
         settle_members(tx, room, members).await?;
@@ -124,6 +128,48 @@ async fn settle_members(tx: &mut dyn Transaction, room: &RoomId, members: &[Pers
         tx.left(room, person).await?;
     }
     Ok(())
+}
+
+/// What differs from what was known before the pins were read: what was heard since then is newer than they are.
+async fn settle_pins(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    number: Number,
+    pins: &[ReadPin],
+    known: &[(&MessageId, &Person)],
+) -> Result<u32, StoreError> {
+    let same = |pin: &ReadPin, known: &(&MessageId, &Person)| pin.said.id == *known.0 && pin.by.person.id == known.1.id;
+    let mut found = 0;
+    for pin in pins.iter().filter(|pin| !known.iter().any(|known| same(pin, known))) {
+        let command = Command::Mark { mark: Mark::Note, message: pin.said.clone(), pin: true, by_hand: false };
+        found += touch(office, tx, number, &pin.said.id, &pin.by, command).await?;
+    }
+    for (message, by) in known.iter().filter(|known| !pins.iter().any(|pin| same(pin, known))) {
+        // A message that is deleted loses its pin by that, but not its place on the timeline.
+        if !tx.message(message).await?.is_some_and(|m| m.deleted) {
+            let command = Command::Unmark { mark: Mark::Note, message: (*message).clone(), pin: true };
+            found += touch(office, tx, number, message, &long_ago(by), command).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// The messages of the room that are on the timeline by a pin, and whose pin that is.
+fn pinned<'a>(incident: &'a Incident, room: &RoomId) -> Vec<(&'a MessageId, &'a Person)> {
+    let mut found = Vec::new();
+    for entry in &incident.timeline {
+        if let Source::Message { message, marks, .. } = &entry.source
+            && message.room == *room
+        {
+            found.extend(marks.iter().filter(|m| m.pin && !m.by_hand).map(|m| (message, &m.by)));
+        }
+    }
+    found
+}
+
+/// Who has put something on, for taking it off: nobody tells who did that.
+fn long_ago(by: &Person) -> Speaker {
+    Speaker { person: by.clone(), zone: None, known: true, groups: Vec::new() }
 }
 
 /// How many changes it brought.
@@ -161,7 +207,7 @@ async fn put_on(
     for (emoji, by) in &message.reactions {
         let Some(mark) = office.plan.reactions.mark(emoji) else { continue };
         let said = MessageRecord::new(&message.said, message.at).said();
-        let command = Command::Mark { mark, message: said, pin: false };
+        let command = Command::Mark { mark, message: said, pin: false, by_hand: false };
         found += touch(office, tx, number, &message.said.id, by, command).await?;
     }
     Ok(found)
@@ -185,9 +231,8 @@ async fn taken_off(
             .any(|(emoji, by)| by.person.id == marked.by.id && office.plan.reactions.mark(emoji) == Some(marked.mark));
         let untold = message.shortened.iter().any(|emoji| office.plan.reactions.mark(emoji) == Some(marked.mark));
         if !still && !untold {
-            let by = Speaker { person: marked.by.clone(), zone: None, known: true, groups: Vec::new() };
             let command = Command::Unmark { mark: marked.mark, message: message.said.id.clone(), pin: false };
-            found += touch(office, tx, number, &message.said.id, &by, command).await?;
+            found += touch(office, tx, number, &message.said.id, &long_ago(&marked.by), command).await?;
         }
     }
     Ok(found)

@@ -42,7 +42,7 @@ fn record() -> Record {
         source: Source::Message {
             message: message("m2", 2, "", true).id,
             link: None,
-            marks: vec![Marked { by: ann(), mark: Mark::Finding, pin: false }],
+            marks: vec![Marked { by: ann(), mark: Mark::Finding, pin: false, by_hand: false }],
             first_text: Some("a secret".into()),
             deleted: true,
         },

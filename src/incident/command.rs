@@ -116,6 +116,7 @@ pub enum Command {
         mark: Mark,
         message: SaidMessage,
         pin: bool,
+        by_hand: bool,
     },
     Unmark {
         mark: Mark,

@@ -122,6 +122,9 @@ pub enum Event {
         /// Put on by the chat's own pin, not an emoji.
         #[serde(default)]
         pin: bool,
+        /// Put on by neither, but by hand: it counts as a pin, and the chat has none there that could be taken off.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_hand: bool,
     },
     Unmarked {
         mark: Mark,

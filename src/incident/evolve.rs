@@ -93,7 +93,10 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::Logged { when, text } => {
             note_at(incident, fact, EntryKind::Note, text.clone(), *when, Source::Log);
         }
-        Event::Marked { mark, message, action, pin } => put_mark(incident, fact, *mark, message, *action, *pin),
+        Event::Marked { mark, message, action, pin, by_hand } => {
+            let marked = |by| Marked { by, mark: *mark, pin: *pin, by_hand: *by_hand };
+            put_mark(incident, fact, message, *action, marked);
+        }
         Event::Unmarked { mark, message, pin } => take_mark(incident, fact, *mark, message, *pin),
         Event::MessageRevised { message, text } => revise(incident, message, text),
         Event::MessageDeleted { message } => erase(incident, message),
@@ -268,13 +271,11 @@ fn move_milestones(milestones: &mut Milestones, to: Status, at: DateTime<Utc>) {
 fn put_mark(
     incident: &mut Incident,
     fact: &Recorded,
-    mark: Mark,
     message: &SaidMessage,
     action: Option<u32>,
-    pin: bool,
+    marked: impl FnOnce(Person) -> Marked,
 ) {
-    let Some(by) = fact.by.person().cloned() else { return };
-    let marked = Marked { by, mark, pin };
+    let Some(marked) = fact.by.person().cloned().map(marked) else { return };
     match incident.timeline.iter_mut().find(|e| e.is_of(&message.id)) {
         Some(entry) => {
             if let Source::Message { marks, .. } = &mut entry.source {

@@ -113,6 +113,9 @@ pub struct Marked {
     /// By the chat's own pin.
     #[serde(default)]
     pub pin: bool,
+    /// Counts as a pin, and the chat has none there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 impl Entry {

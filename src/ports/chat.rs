@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Said, Speaker};
+use crate::incident::SaidMessage;
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
 
@@ -84,6 +85,13 @@ pub struct ReadMessage {
     pub shortened: Vec<String>,
 }
 
+/// A message that is pinned.
+#[derive(Clone, Debug)]
+pub struct ReadPin {
+    pub by: Speaker,
+    pub said: SaidMessage,
+}
+
 /// What a room's history holds.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
@@ -96,6 +104,8 @@ pub struct Reading {
     pub with_reactions: bool,
     /// The threads that were read, by their first messages: of others no reply is missed.
     pub threads: Vec<String>,
+    /// Everything in the room that is pinned and a person's, however old; `None`: the chat does not tell.
+    pub pins: Option<Vec<ReadPin>>,
     /// Who is in the room, where the chat tells.
     pub members: Option<Vec<PersonId>>,
 }

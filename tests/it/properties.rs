@@ -251,7 +251,12 @@ fn of_people() -> BoxedStrategy<Command> {
         (key(&["https://a.example", "b", ""]), note()).prop_map(|(url, label)| Command::AddLink { url, label }),
         words().prop_map(|title| Command::Rename { title }),
         (1..3_i64, target).prop_map(|(into, target)| Command::Merge { into, target }),
-        (mark(), said(), any::<bool>()).prop_map(|(mark, message, pin)| Command::Mark { mark, message, pin }),
+        (mark(), said(), any::<bool>(), any::<bool>()).prop_map(|(mark, message, pin, by_hand)| Command::Mark {
+            mark,
+            message,
+            pin,
+            by_hand
+        }),
         (mark(), message(), any::<bool>()).prop_map(|(mark, message, pin)| Command::Unmark { mark, message, pin }),
     ]
     .boxed()

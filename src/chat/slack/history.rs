@@ -11,7 +11,7 @@ use super::ids;
 use super::shape::Message;
 use super::workspace::{Page, Workspace};
 use crate::plan::{MessageId, PersonId, RoomId};
-use crate::ports::{Failure, ReadMessage, Reading};
+use crate::ports::{Failure, ReadMessage, ReadPin, Reading};
 
 const PAGE: &str = "200";
 /// What was said in the last moments, by our clock or Slack's, may not be in the history yet.
@@ -38,6 +38,8 @@ impl Slack {
         let (workspace, channel) = self.place(room).await?;
         // What is said while this is read is heard, not read.
         let until = self.clock.now() - SETTLED;
+        // First, since of these calls Slack takes the fewest: one that has to wait begins all of this again.
+        let pins = Some(self.pins(workspace, &channel).await?);
         let oldest = ids::ts(since);
         let in_channel = [("channel", channel.as_str()), ("oldest", oldest.as_str())];
         let mut found = read_all(workspace, "conversations.history", &in_channel).await?;
@@ -62,7 +64,32 @@ impl Slack {
         }
         let members = Some(members(workspace, &channel).await?);
         let threads = threads.into_iter().collect();
-        Ok(Reading { messages, whole: Some((since, until)), with_reactions: true, threads, members })
+        Ok(Reading { messages, whole: Some((since, until)), with_reactions: true, threads, pins, members })
+    }
+
+    async fn pins(&self, workspace: &Workspace, channel: &str) -> Called<Vec<ReadPin>> {
+        #[derive(Deserialize)]
+        struct Pins {
+            items: Vec<Pinned>,
+        }
+        #[derive(Deserialize)]
+        struct Pinned {
+            created_by: Option<String>,
+            message: Option<Message>,
+        }
+        let bot = workspace.identity().await?.user_id.as_str();
+        let answer: Pins = workspace.api.read_patiently("pins.list", &[("channel", channel)]).await?;
+        let mut found = Vec::new();
+        for pinned in answer.items {
+            // Files have no message; the card is pinned by the bot.
+            let (Some(user), Some(message)) = (pinned.created_by, pinned.message) else { continue };
+            if user != bot
+                && let Some(said) = self.said_message(workspace, channel, &message).await?
+            {
+                found.push(ReadPin { by: self.speaker(workspace, &user).await?, said });
+            }
+        }
+        Ok(found)
     }
 
     async fn as_read(&self, workspace: &Workspace, channel: &str, message: &Message) -> Called<Option<ReadMessage>> {

@@ -77,6 +77,7 @@ fn spacing(method: &str) -> TimeDelta {
         | "conversations.setPurpose"
         | "conversations.list"
         | "pins.add"
+        | "pins.list"
         | "bookmarks.add"
         | "bookmarks.edit"
         | "bookmarks.list"

@@ -34,7 +34,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("im:history", "commands that are written to the bot directly: message.im, conversations.history"),
     ("im:read", "which direct messages are whose: conversations.info"),
     ("im:write", "to write to somebody directly: conversations.open"),
-    ("pins:read", "to hear of pins: pin_added, pin_removed"),
+    ("pins:read", "pins that people put on: pins.list, pin_added, pin_removed"),
     ("pins:write", "the pinned card: pins.add"),
     ("reactions:read", "marks on messages: reaction_added, reaction_removed"),
     ("usergroups:read", "groups in permissions and invitations: usergroups.list, subteam_* events"),

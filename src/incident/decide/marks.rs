@@ -11,6 +11,7 @@ pub(super) fn mark(
     mark: Mark,
     message: SaidMessage,
     pin: bool,
+    by_hand: bool,
     asked: &Asked,
 ) -> Result<Vec<Event>, Refusal> {
     let Some(person) = asked.by.person() else { return Ok(Vec::new()) };
@@ -20,7 +21,7 @@ pub(super) fn mark(
     }
     let has_action = incident.actions.iter().any(|a| a.source.as_ref() == Some(&message.id));
     let action = (mark == Mark::Action && !has_action).then_some(incident.last_action + 1);
-    Ok(vec![Event::Marked { mark, message, action, pin }])
+    Ok(vec![Event::Marked { mark, message, action, pin, by_hand }])
 }
 
 pub(super) fn unmark(

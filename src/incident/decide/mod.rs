@@ -56,7 +56,7 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::Rename { title } => rename::rename(incident, title),
         Command::Merge { into, target } => merge::merge(incident, into, target),
         Command::Absorb { other } => merge::absorb(incident, *other),
-        Command::Mark { mark, message, pin } => marks::mark(incident, mark, message, pin, asked),
+        Command::Mark { mark, message, pin, by_hand } => marks::mark(incident, mark, message, pin, by_hand, asked),
         Command::Unmark { mark, message, pin } => marks::unmark(incident, mark, message, pin, asked),
         Command::Revise { message, text } => marks::revise(incident, message, text),
         Command::Erase { message } => marks::erase(incident, message),

@@ -1,9 +1,13 @@
 //! What happens while nobody listens is read back, and where there was a gap the timeline says so.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use firebell::ports::Ledger;
 use insta::assert_snapshot;
 
 use super::{ROOM, declared, in_slack};
+use crate::support::wait::{goes_by, until};
 use crate::support::world::World;
 
 in_slack!(
@@ -16,6 +20,10 @@ in_slack!(
     an_old_thread_goes_on,
     who_was_removed_meanwhile_is_out,
     slack_leaves_events_out,
+    pins_while_firebell_was_away,
+    a_pin_that_is_heard_and_read_is_there_once,
+    what_was_put_on_by_hand_has_no_pin_to_miss,
+    a_pin_that_is_heard_during_a_reading_is_newer,
 );
 
 /// People go on while Firebell is away: Slack keeps nothing for it.
@@ -187,6 +195,141 @@ async fn who_was_removed_meanwhile_is_out(world: World) {
     #general Bob [only bob]: /incident show INC-1
     #general Firebell [only bob]: There is no INC-1.
     ");
+    world.ends().await;
+}
+
+/// Also on what was said long before: Slack lists all pins.
+async fn pins_while_firebell_was_away(world: World) {
+    declared(&world).await;
+    for text in ["It began at noon", "It is the disk", "It is the network", "Never mind"] {
+        world.says("Bob", ROOM, text).await;
+    }
+    for text in ["It is the disk", "It is the network", "Never mind"] {
+        world.pins("Bob", ROOM, text, true).await;
+    }
+    let ts = |text: &str| world.slack().message("Bob", ROOM, text).ts;
+    let (noon, network, never) = (ts("It began"), ts("It is the network"), ts("Never mind"));
+    world.later(TimeDelta::hours(30)).await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    world.workspace().pins("Ann", ROOM, &noon);
+    world.workspace().unpins("Ann", ROOM, &network);
+    let new = world.workspace().says("Bob", ROOM, "It is full");
+    world.workspace().pins("Bob", ROOM, &new);
+    // It is pinned by somebody else by now.
+    world.workspace().unpins("Ann", ROOM, &never);
+    world.workspace().pins("Ann", ROOM, &never);
+    world.workspace().take_pending();
+    world.clock.forward(TimeDelta::minutes(5));
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_snapshot!(marks(&world).await, @"
+    It began at noon: Ann
+    It is the disk: Bob
+    Never mind: Ann
+    It is full: Bob
+    ");
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:00 Bob note: It began at noon
+    12:00 Bob note: It is the disk
+    12:00 Bob note: Never mind
+    18:00 Firebell gap: Gap: #inc-1-checkout-down, 18:00 to 18:10 UTC: Firebell was away; 6 changes were read back
+    18:05 Bob note: It is full
+    ");
+    let before = world.timeline(1).await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_eq!(world.timeline(1).await, before);
+    world.ends().await;
+}
+
+/// What is on the timeline because somebody marked it, and who did.
+async fn marks(world: &World) -> String {
+    let incident = Ledger::incident(&world.store, 1).await.expect("to read").expect("an incident");
+    let marked = incident.timeline.iter().filter(|e| !e.marks().is_empty());
+    let lines = marked.map(|e| {
+        let by: Vec<&str> = e.marks().iter().map(|m| m.by.name.as_str()).collect();
+        format!("{}: {}", e.text, by.join(", "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The event comes late, after the room was read back.
+async fn a_pin_that_is_heard_and_read_is_there_once(world: World) {
+    declared(&world).await;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    let first = world.slack().message("Bob", ROOM, "Here").ts;
+    world.workspace().pins("Ann", ROOM, &first);
+    let late = world.workspace().take_pending();
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_snapshot!(marks(&world).await, @"Here: Ann");
+    for delivery in &late {
+        assert_eq!(world.workspace().deliver_one(world.slack().url(), delivery).await, 200);
+    }
+    world.settle().await;
+    assert_snapshot!(marks(&world).await, @"Here: Ann");
+    world.pins("Ann", ROOM, "Here", false).await;
+    assert_snapshot!(marks(&world).await, @"");
+    world.ends().await;
+}
+
+/// And what is deleted loses its pin, but stays on the timeline without its words.
+async fn what_was_put_on_by_hand_has_no_pin_to_miss(world: World) {
+    declared(&world).await;
+    let first = world.slack().message("Bob", ROOM, "Here").ts;
+    world.workspace().message_shortcut("Ann", ROOM, &first, "add_to_timeline");
+    world.settle().await;
+    world.says("Bob", ROOM, "It is the network").await;
+    world.pins("Bob", ROOM, "It is the network", true).await;
+    let wrong = world.slack().message("Bob", ROOM, "It is the network").ts;
+    world.slack().slack.alive().await.expect("to note it");
+    world.clock.forward(TimeDelta::minutes(5));
+    world.workspace().deletes("Bob", ROOM, &wrong);
+    world.workspace().take_pending();
+    let world = world.restarted().await;
+    world.settle().await;
+    assert_snapshot!(world.timeline(1).await, @"
+    12:00 Ann declared: Checkout is down
+    12:00 Ann role: Commander: Ann
+    12:00 Bob note: Here
+    12:00 Bob note: (message deleted)
+    12:00 Firebell gap: Gap: #inc-1-checkout-down, 12:00 to 12:05 UTC: Firebell was away; one change was read back
+    ");
+    world.ends().await;
+}
+
+/// The pins were read before it.
+async fn a_pin_that_is_heard_during_a_reading_is_newer(world: World) {
+    declared(&world).await;
+    for text in ["It is the disk", "It is the network"] {
+        world.says("Bob", ROOM, text).await;
+    }
+    world.pins("Ann", ROOM, "It is the disk", true).await;
+    let ts = |text: &str| world.slack().message("Bob", ROOM, text).ts;
+    let (disk, network, slow) = (ts("It is the disk"), ts("It is the network"), Duration::from_secs(15));
+    world.slack().slack.alive().await.expect("to note it");
+    world.workspace().forget_calls();
+    world.workspace().latency(slow);
+    world.slack().slack.take_up(false).await.expect("to take up");
+    let desk = world.desk.clone();
+    let reading = tokio::spawn(async move { desk.work_off().await });
+    let asked = |method: &str| world.workspace().calls().iter().any(|call| call.method == method).then_some(());
+    until("the pins are asked for", async || asked("pins.list")).await;
+    goes_by(slow).await;
+    until("the history is asked for", async || asked("conversations.history")).await;
+    world.workspace().latency(Duration::ZERO);
+    world.workspace().unpins("Ann", ROOM, &disk);
+    world.workspace().pins("Bob", ROOM, &network);
+    world.hear().await;
+    goes_by(slow).await;
+    reading.await.expect("to end").expect("to work");
+    assert_snapshot!(marks(&world).await, @"It is the network: Bob");
     world.ends().await;
 }
 
