@@ -15,6 +15,8 @@ use firebell::ports::{
     Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
 };
 use firebell::store::{Db, LocalStore, MailStore, Store};
+#[cfg(feature = "slack")]
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::ground::{Ground, TestClock};
 #[cfg(feature = "slack")]
@@ -395,6 +397,19 @@ impl World {
     /// What chats have delivered.
     pub fn mailbox(&self) -> MailStore {
         MailStore::new(self.db.clone())
+    }
+
+    /// Of what chats have delivered, that which is kept for somebody to look at: why, and how it came.
+    #[cfg(feature = "slack")]
+    pub async fn kept_aside(&self) -> Vec<(String, String)> {
+        let (url, aside) = (self.ground.url(), "SELECT why, body FROM mail WHERE state = 'aside' ORDER BY id");
+        let rows = match url.starts_with("sqlite:") {
+            true => {
+                sqlx::query_as(aside).fetch_all(&mut SqliteConnection::connect(&url).await.expect("the file")).await
+            }
+            false => sqlx::query_as(aside).fetch_all(&mut PgConnection::connect(&url).await.expect("the server")).await,
+        };
+        rows.expect("to read")
     }
 
     #[cfg(feature = "slack")]

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use firebell::chat::slack::Checkup;
-use firebell::ports::{Clock, Ledger, Readiness};
+use firebell::ports::{Clock, Ledger, Mailbox, Readiness};
 use insta::assert_snapshot;
 
 use super::{ROOM, declared, in_slack};
@@ -18,6 +18,7 @@ in_slack!(
     edits_of_one_card_are_one,
     somebodys_account_is_deactivated,
     nobody_can_be_looked_up,
+    what_nobody_can_tell_for_a_day,
 );
 
 async fn a_room_gets_another_name(world: World) {
@@ -196,5 +197,36 @@ async fn nobody_can_be_looked_up(world: World) {
     Cleo: Two
     Cleo: Three
     ");
+    world.ends().await;
+}
+
+/// It is kept for somebody to look at, and what came after it goes on.
+async fn what_nobody_can_tell_for_a_day(world: World) {
+    declared(&world).await;
+    world.person("Cleo").await;
+    world.workspace().joins("Cleo", ROOM);
+    world.settle().await;
+    // Nobody is remembered any more.
+    let world = world.restarted().await;
+    world.workspace().break_every("users.info", Fault::ServerError);
+    world.begins_to_say("Cleo", ROOM, "It is the disk of db-3").await;
+    world.work().await;
+    world.clock.forward(TimeDelta::hours(24) - TimeDelta::milliseconds(1));
+    world.begins_to_say("Bob", ROOM, "Which disk?").await;
+    world.work().await;
+    assert_eq!(world.mailbox().aside().await.expect("to read"), 0);
+    assert_snapshot!(world.transcript(1).await, @"Bob: Here");
+    world.clock.forward(TimeDelta::seconds(5));
+    world.work().await;
+    world.workspace().mend();
+    world.later(TimeDelta::seconds(5)).await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: Which disk?
+    ");
+    assert_eq!(world.mailbox().aside().await.expect("to read"), 1);
+    let kept = world.kept_aside().await;
+    assert_snapshot!(kept[0].0, @"users.info: Slack answered 500 Internal Server Error");
+    assert!(kept[0].1.contains("It is the disk of db-3"), "{kept:?}");
     world.ends().await;
 }
