@@ -116,6 +116,18 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_together_gets_one_turn_after_the_other() {
+        let limits = Limits::default();
+        limits.refused("pins.add", None, TimeDelta::seconds(30), T);
+        let turns: Vec<TimeDelta> = (0..4).filter_map(|_| limits.enter("pins.add", None, after(20)).err()).collect();
+        assert_eq!(turns, [13, 16, 19, 22].map(TimeDelta::seconds));
+        // And each of them may call once it is there.
+        for turn in turns {
+            assert_eq!(limits.enter("pins.add", None, after(20) + turn), Ok(()));
+        }
+    }
+
+    #[test]
     fn one_method_or_channel_holds_up_no_other() {
         let limits = Limits::default();
         limits.refused("chat.postMessage", Some("C1"), TimeDelta::seconds(30), T);
