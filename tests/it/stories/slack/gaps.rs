@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use firebell::ports::Ledger;
+use firebell::ports::{Clock, Journal, Ledger};
 use insta::assert_snapshot;
+use serde_json::json;
 
+use super::mode::posted;
 use super::{ROOM, declared, in_slack};
 use crate::support::wait::{goes_by, until};
 use crate::support::world::World;
@@ -20,6 +22,7 @@ in_slack!(
     an_old_thread_goes_on,
     who_was_removed_meanwhile_is_out,
     slack_leaves_events_out,
+    a_long_reading_is_in_one_hand,
     pins_while_firebell_was_away,
     a_pin_that_is_heard_and_read_is_there_once,
     what_was_put_on_by_hand_has_no_pin_to_miss,
@@ -335,12 +338,14 @@ async fn a_pin_that_is_heard_during_a_reading_is_newer(world: World) {
 
 async fn slack_leaves_events_out(world: World) {
     declared(&world).await;
-    let now = firebell::ports::Clock::now(world.clock.as_ref());
+    let now = world.clock.now();
     world.workspace().says("Bob", ROOM, "It is the disk of db-3");
     world.workspace().take_pending();
-    let limited = format!(r#"{{"type":"app_rate_limited","minute_rate_limited":{}}}"#, now.timestamp());
-    let kept = firebell::ports::Mailbox::put(&world.mailbox(), "slack", "limited", "limited", &limited, now).await;
-    kept.expect("to keep it");
+    let limited = json!({ "token": "x", "type": "app_rate_limited", "team_id": world.workspace().team(),
+        "minute_rate_limited": now.timestamp(), "api_app_id": "A0TEST" });
+    let secret = world.workspace().signing_secret();
+    assert_eq!(posted(&world, "/slack/events", &limited.to_string(), "somebody else's", 0).await.0, 401);
+    assert_eq!(posted(&world, "/slack/events", &limited.to_string(), secret, 0).await.0, 200);
     world.work().await;
     assert_snapshot!(world.transcript(1).await, @"Bob: Here");
     world.later(TimeDelta::seconds(95)).await;
@@ -348,6 +353,34 @@ async fn slack_leaves_events_out(world: World) {
     Bob: Here
     Bob: It is the disk of db-3
     ");
+    world.ends().await;
+}
+
+/// It takes longer than a claim on a piece of work holds; no other replica begins with it meanwhile.
+async fn a_long_reading_is_in_one_hand(world: World) {
+    declared(&world).await;
+    world.slack().slack.alive().await.expect("to note it");
+    away(&world).await;
+    let world = world.restarted().await;
+    let slow = TimeDelta::seconds(15);
+    world.workspace().latency(slow.to_std().expect("ahead"));
+    world.workspace().forget_calls();
+    let (began, desk) = (world.clock.now(), world.desk.clone());
+    let reading = tokio::spawn(async move { desk.work_off().await });
+    until("it is read", async || {
+        if world.workspace().calls().last().is_some_and(|call| call.ended.is_none()) {
+            world.clock.forward(slow);
+            goes_by(Duration::from_secs(15)).await;
+            let now = world.clock.now();
+            assert_eq!(world.store.claim(now, now + slow, 10).await.expect("to ask"), [], "after {}", now - began);
+        }
+        reading.is_finished().then_some(())
+    })
+    .await;
+    assert!(world.clock.now() - began > TimeDelta::minutes(1), "it was read in {}", world.clock.now() - began);
+    reading.await.expect("to end").expect("to work");
+    world.workspace().latency(Duration::ZERO);
+    assert!(world.transcript(1).await.contains("Ann: Since when?"));
     world.ends().await;
 }
 

@@ -1,15 +1,18 @@
 //! How deliveries come: by signed requests, and through connections.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use firebell::chat::slack::Sockets;
 use firebell::ports::Mailbox;
 use reqwest::Client;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{ROOM, declared, in_slack};
 use crate::slack::{Fault, signature};
 use crate::support::town::Town;
-use crate::support::wait::until;
+use crate::support::wait::{goes_by, until};
 use crate::support::world::World;
 
 in_slack!(
@@ -20,9 +23,10 @@ in_slack!(
     through_connections,
     a_connection_is_handed_over,
     all_connections_are_lost,
+    connections_that_hang_are_made_from_scratch,
 );
 
-async fn posted(world: &World, path: &str, body: &str, secret: &str, age: i64) -> (u16, String) {
+pub(super) async fn posted(world: &World, path: &str, body: &str, secret: &str, age: i64) -> (u16, String) {
     let time = (chrono::Utc::now().timestamp() - age).to_string();
     let request = Client::new().post(format!("{}{path}", world.slack().url()));
     let request = request.header("x-slack-signature", signature(secret, &time, body));
@@ -161,5 +165,44 @@ async fn all_connections_are_lost(world: World) {
     .await;
     assert!(world.transcript(1).await.ends_with("Nobody hears me"));
     sockets.close().await;
+    world.ends().await;
+}
+
+/// Slack takes the question for a new connection and never answers it: nobody asks again by that alone.
+async fn connections_that_hang_are_made_from_scratch(world: World) {
+    declared(&world).await;
+    let (workspace, slack) = (world.workspace(), &world.slack().slack);
+    let (sockets, stopping) = (connect(&world).await, CancellationToken::new());
+    let running = tokio::spawn(sockets.run(stopping.clone()));
+    workspace.forget_calls();
+    workspace.break_every("apps.connections.open", Fault::Hang);
+    workspace.drop_sockets();
+    let asked = || workspace.calls().iter().filter(|call| call.method == "apps.connections.open").count();
+    until("both are asked for again", async || (slack.connections() == 0 && asked() == 2).then_some(())).await;
+    workspace.says("Bob", ROOM, "Nobody hears me");
+    // Slack keeps nothing while nobody is connected.
+    workspace.take_pending();
+    // They are looked at several times before it is a minute.
+    world.clock.forward(TimeDelta::seconds(59));
+    for _ in 0..3 {
+        goes_by(Duration::from_secs(20)).await;
+        world.settle().await;
+    }
+    assert_eq!(asked(), 2);
+    workspace.mend();
+    world.clock.forward(TimeDelta::seconds(1));
+    goes_by(Duration::from_secs(20)).await;
+    until("two connections", async || (slack.connections() == 2).then_some(())).await;
+    until("it is read back", async || {
+        delivered(&world).await;
+        world.transcript(1).await.contains("Nobody hears me").then_some(())
+    })
+    .await;
+    workspace.says("Bob", ROOM, "Do you hear me now?");
+    delivered(&world).await;
+    assert!(world.transcript(1).await.ends_with("Do you hear me now?"));
+    stopping.cancel();
+    running.await.expect("to end");
+    until("no connection", async || (workspace.sockets() == 0).then_some(())).await;
     world.ends().await;
 }
