@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Office;
 use super::enact::{enact, is_member};
-use crate::incident::{Actor, Asked, Command, Effect, Gap, Incident, Source};
+use crate::incident::{Actor, Asked, Command, Effect, Entry, Gap, Incident, Marked, Source};
 use crate::plan::{Mark, MessageId, Number, Person, PersonId, Platform, RoomId};
 use crate::ports::{Draft, MessageRecord, ReadMessage, ReadPin, Reading, Speaker, StoreError, Transaction, Work};
 
@@ -93,7 +93,7 @@ pub(super) async fn read(
 ) -> Result<(), StoreError> {
     let mut found = 0;
     for message in &reading.messages {
-        found += read_one(office, tx, number, message, reading.with_reactions).await?;
+        found += read_one(office, tx, message, before, reading.with_reactions).await?;
     }
     if let Some((since, until)) = reading.whole {
         for known in tx.messages_since(room, since).await? {
@@ -176,13 +176,13 @@ fn long_ago(by: &Person) -> Speaker {
 async fn read_one(
     office: &Office,
     tx: &mut dyn Transaction,
-    number: Number,
     message: &ReadMessage,
+    before: &Incident,
     with_reactions: bool,
 ) -> Result<u32, StoreError> {
     let (id, text) = (&message.said.id, &message.said.text);
     let mut found = 0;
-    if tx.record(&MessageRecord::new(&message.said, message.at), number).await? {
+    if tx.record(&MessageRecord::new(&message.said, message.at), before.number).await? {
         found += 1;
     } else if tx.message(id).await?.is_some_and(|known| !known.deleted && known.text != *text) {
         tx.revise(id, text).await?;
@@ -191,21 +191,28 @@ async fn read_one(
         found += 1;
     }
     if with_reactions {
-        found += put_on(office, tx, number, message).await?;
-        found += taken_off(office, tx, number, message).await?;
+        let marks = before.timeline.iter().find(|e| e.is_of(id)).map_or(&[][..], Entry::marks);
+        let marks: Vec<&Marked> = marks.iter().filter(|m| !m.pin).collect();
+        found += put_on(office, tx, before.number, message, &marks).await?;
+        found += taken_off(office, tx, before.number, message, &marks).await?;
     }
     Ok(found)
 }
 
+/// Emoji that were not on the message before it was read: one that was, and is heard to be taken off since, stays off.
 async fn put_on(
     office: &Office,
     tx: &mut dyn Transaction,
     number: Number,
     message: &ReadMessage,
+    before: &[&Marked],
 ) -> Result<u32, StoreError> {
     let mut found = 0;
     for (emoji, by) in &message.reactions {
         let Some(mark) = office.plan.reactions.mark(emoji) else { continue };
+        if before.iter().any(|m| m.by.id == by.person.id && m.mark == mark) {
+            continue;
+        }
         let said = MessageRecord::new(&message.said, message.at).said();
         let command = Command::Mark { mark, message: said, pin: false, by_hand: false };
         found += touch(office, tx, number, &message.said.id, by, command).await?;
@@ -213,18 +220,16 @@ async fn put_on(
     Ok(found)
 }
 
-/// Marks on the timeline whose emoji is not on the message any more.
+/// Marks that were on the timeline before the message was read, and whose emoji is not on it any more.
 async fn taken_off(
     office: &Office,
     tx: &mut dyn Transaction,
     number: Number,
     message: &ReadMessage,
+    before: &[&Marked],
 ) -> Result<u32, StoreError> {
-    let Some(incident) = tx.load(number).await? else { return Ok(0) };
-    let entry = incident.timeline.iter().find(|e| e.is_of(&message.said.id));
-    let marks = entry.map(|e| e.marks().to_vec()).unwrap_or_default();
     let mut found = 0;
-    for marked in marks.into_iter().filter(|m| !m.pin) {
+    for marked in before {
         let still = message
             .reactions
             .iter()
