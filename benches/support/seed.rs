@@ -73,11 +73,12 @@ pub async fn incident(store: &Store, number: Number, entries: usize, messages: u
 async fn speak(store: &Store, number: Number, messages: usize) {
     let mut tx = store.begin().await.expect("a transaction");
     let room = room(number);
-    for n in 0..messages {
+    let messages = (0..messages).map(|n| {
         let inbound = said(&room.id, n, person(n % 40));
         let Heard::Message(said) = inbound.heard else { unreachable!("said() is a message") };
-        tx.record(&MessageRecord::new(&said, inbound.at), number).await.expect("a message");
-    }
+        (MessageRecord::new(&said, inbound.at), number)
+    });
+    tx.record(&messages.collect::<Vec<_>>()).await.expect("messages");
     tx.commit().await.expect("a commit");
 }
 

@@ -10,12 +10,12 @@ use super::perform::News;
 use super::{Office, hear, rooms};
 use crate::incident::{Asked, Command};
 use crate::plan::Number;
-use crate::ports::{Inbound, Job, JobState, StoreError, Transaction};
+use crate::ports::{Heard, Inbound, Job, JobState, StoreError, Transaction};
 
 /// How many deliveries may wait; then chats are asked to wait.
 pub(super) const QUEUE: usize = 1024;
 /// The most that one commit takes.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 512;
 /// How often a delivery is decided anew when other replicas were quicker.
 const TRIES: usize = 20;
 
@@ -40,7 +40,11 @@ pub(super) async fn work(office: Arc<Office>, mut waiting: mpsc::Receiver<(Deliv
             // Who asked may have given up; the delivery is durable all the same.
             let _ = answer.send(result);
         }
-        office.changed();
+        office.changes.send_modify(|n| *n += 1);
+        // Nothing follows from what is merely said.
+        if deliveries.iter().any(|delivery| said(delivery).is_none()) {
+            office.work.notify_one();
+        }
     }
 }
 
@@ -79,12 +83,31 @@ async fn take_alone(office: &Office, delivery: &Delivery) -> Result<(), StoreErr
 
 async fn take_together(office: &Office, deliveries: &[Delivery]) -> Result<(), StoreError> {
     let mut tx = office.journal.begin().await?;
-    for delivery in deliveries {
-        take_one(office, tx.as_mut(), delivery).await?;
+    let mut rest = deliveries;
+    while let Some((first, others)) = rest.split_first() {
+        let talk: Vec<&Inbound> = rest.iter().map_while(said).collect();
+        match talk.len() {
+            0 => {
+                take_one(office, tx.as_mut(), first).await?;
+                rest = others;
+            }
+            // What is said in a row is written in a row.
+            many => {
+                hear::messages(tx.as_mut(), &talk).await?;
+                rest = &rest[many..];
+            }
+        }
     }
     tx.commit().await?;
     counter!("firebell_deliveries_total").increment(deliveries.len() as u64);
     Ok(())
+}
+
+fn said(delivery: &Delivery) -> Option<&Inbound> {
+    match delivery {
+        Delivery::Heard(inbound) if matches!(inbound.heard, Heard::Message(_)) => Some(inbound),
+        _ => None,
+    }
 }
 
 async fn take_one(office: &Office, tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), StoreError> {

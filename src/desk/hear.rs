@@ -2,12 +2,11 @@
 
 use super::{Office, commands, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
-use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
+use crate::ports::{Heard, Inbound, MessageRecord, Speaker, StoreError, Transaction};
 
 pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &Inbound) -> Result<(), StoreError> {
-    // A message of an incident's room is its own mark of having been heard: it is on the transcript once.
-    if let Heard::Message(said) = &inbound.heard {
-        return message(tx, inbound, said).await;
+    if let Heard::Message(_) = &inbound.heard {
+        return messages(tx, &[inbound]).await;
     }
     let identity = inbound.identity();
     if !tx.first_time(&identity, office.clock.now()).await? {
@@ -98,12 +97,18 @@ pub(super) fn typed<'a>(inbound: &'a Inbound, identity: &'a str) -> Result<comma
     }
 }
 
-/// Everything that is said in an incident's room goes on its transcript.
-async fn message(tx: &mut dyn Transaction, inbound: &Inbound, said: &Said) -> Result<(), StoreError> {
-    match tx.incident_in(&said.id.room).await? {
-        Some(number) => tx.record(&MessageRecord::new(said, inbound.at), number).await.map(drop),
-        None => tx.meet(&said.by.person).await,
+/// Everything that is said in an incident's room goes on its transcript. A message there is its own mark of having been
+/// heard: it is there once.
+pub(super) async fn messages(tx: &mut dyn Transaction, inbound: &[&Inbound]) -> Result<(), StoreError> {
+    let mut records = Vec::with_capacity(inbound.len());
+    for inbound in inbound {
+        let Heard::Message(said) = &inbound.heard else { continue };
+        match tx.incident_in(&said.id.room).await? {
+            Some(number) => records.push((MessageRecord::new(said, inbound.at), number)),
+            None => tx.meet(&said.by.person).await?,
+        }
     }
+    tx.record(&records).await.map(drop)
 }
 
 /// Who asks, for `decide`.

@@ -68,11 +68,6 @@ impl Office {
         let forms = self.chats.get(&platform).is_some_and(|chat| chat.has_forms());
         Style { prefix, pages: self.pages.clone(), forms }
     }
-
-    fn changed(&self) {
-        self.changes.send_modify(|n| *n += 1);
-        self.work.notify_one();
-    }
 }
 
 impl Desk {

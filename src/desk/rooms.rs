@@ -182,7 +182,7 @@ async fn read_one(
 ) -> Result<u32, StoreError> {
     let (id, text) = (&message.said.id, &message.said.text);
     let mut found = 0;
-    if tx.record(&MessageRecord::new(&message.said, message.at), before.number).await? {
+    if tx.record(&[(MessageRecord::new(&message.said, message.at), before.number)]).await? > 0 {
         found += 1;
     } else if tx.message(id).await?.is_some_and(|known| !known.deleted && known.text != *text) {
         tx.revise(id, text).await?;

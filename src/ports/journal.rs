@@ -219,9 +219,9 @@ pub trait Transaction: Send {
 
     async fn settle(&mut self, job: &Job, state: &JobState) -> Result<(), StoreError>;
 
-    /// Puts a message on the transcript; its author is known and in the room from then on. `false` if the message is
-    /// there already.
-    async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError>;
+    /// Puts messages on the transcripts of their incidents; their authors are known and in the room from then on. How
+    /// many were not there already.
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError>;
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError>;
 

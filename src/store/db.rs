@@ -79,8 +79,10 @@ impl Db {
             // FULL: what is acknowledged is on the disk.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(10));
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let read = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        // A connection to a file does not break off, so it need not be tried each time.
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
+        let write = pool(1).connect_with(options.clone()).await?;
+        let read = pool(4).connect_with(options).await?;
         Ok(Db::Sqlite { read, write })
     }
 

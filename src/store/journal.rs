@@ -132,8 +132,8 @@ impl Transaction for Entry {
         outbox::settle(&mut self.tx, job, state).await
     }
 
-    async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError> {
-        transcript::record(&mut self.tx, message, incident).await
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+        transcript::record(&mut self.tx, messages).await
     }
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {

@@ -1,16 +1,20 @@
 //! Deliveries as they came. Many arrive at once and each waits until it is durable, so that those that wait are
 //! committed together.
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Db;
 use super::db::{executing, reading, writing};
+use super::rows::Rows;
 use crate::ports::{Letter, Mailbox, StoreError};
 
 pub(super) const PUT: &str = "INSERT INTO mail (source, lane, kind, body, at, held_until, state, why) \
      VALUES ($1, $2, $3, $4, $5, $6, 'waiting', '')";
+static PUT_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(PUT));
 /// None of a lane of which somebody holds one. The test outside is what makes two replicas take different letters on
 /// PostgreSQL.
 pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELECT id FROM mail WHERE source = $1 \
@@ -77,16 +81,17 @@ async fn keep(db: Db, mut waiting: mpsc::Receiver<Arrived>) {
 
 async fn commit(db: &Db, batch: &[Arrived]) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
-    for letter in batch {
+    for (sql, letters) in PUT_ROWS.parts(batch) {
         executing!(
             &mut tx,
-            sqlx::query(PUT)
-                .bind(&letter.source)
-                .bind(letter.lane.replace('\0', "\u{fffd}"))
-                .bind(&letter.kind)
-                .bind(letter.body.replace('\0', "\u{fffd}"))
-                .bind(letter.at)
-                .bind(DateTime::UNIX_EPOCH)
+            letters.iter().fold(sqlx::query(sql), |row, letter| {
+                row.bind(&letter.source)
+                    .bind(letter.lane.replace('\0', "\u{fffd}"))
+                    .bind(&letter.kind)
+                    .bind(letter.body.replace('\0', "\u{fffd}"))
+                    .bind(letter.at)
+                    .bind(DateTime::UNIX_EPOCH)
+            })
         );
     }
     tx.commit().await

@@ -12,6 +12,7 @@ mod local;
 mod mailbox;
 mod models;
 mod outbox;
+mod rows;
 mod transcript;
 mod verify;
 

@@ -1,19 +1,23 @@
 //! What was said in the incidents' rooms.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 
 use super::codec::corrupt;
 use super::db::{executing, writing};
+use super::rows::Rows;
 use super::{Tx, directory};
 use crate::plan::{MessageId, Number, Person, RoomId};
 use crate::ports::{MessageRecord, StoreError};
 
-/// Also tells by what name the author is known, and whether to be in the room: messages are what there is most of, and
-/// a statement more for each would halve how many are durable in a second.
+/// Also tells whether the author is known by that name, and how often as being in the room: messages are what there is
+/// most of, and statements more for each would halve how many are durable in a second.
 pub(super) const RECORD: &str = "INSERT INTO messages (room, id, incident, thread, author_id, author_name, at, text, \
      link, edited, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE, FALSE) ON CONFLICT (room, id) DO NOTHING \
-     RETURNING (SELECT p.name FROM people p WHERE p.id = $5), \
-     (SELECT COUNT(*) FROM members m WHERE m.room = $1 AND m.person = $5)";
+     RETURNING room, id, (SELECT COUNT(*) FROM people p WHERE p.id = author_id AND p.name = author_name), \
+     (SELECT COUNT(*) FROM members m WHERE m.room = messages.room AND m.person = author_id)";
+static RECORD_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(RECORD));
 pub(super) const MESSAGE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE room = $1 AND id = $2";
 pub(super) const SINCE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
@@ -57,30 +61,44 @@ impl TryFrom<MessageRow> for MessageRecord {
     }
 }
 
-pub(super) async fn record(tx: &mut Tx, message: &MessageRecord, incident: Number) -> Result<bool, StoreError> {
-    let (room, author) = (&message.id.room, &message.author);
-    let added: Option<(Option<String>, i64)> = writing!(tx, c => {
-        sqlx::query_as(RECORD)
-            .bind(room.to_string())
-            .bind(&message.id.id)
-            .bind(incident)
-            .bind(&message.thread)
-            .bind(author.id.to_string())
-            .bind(&author.name)
-            .bind(message.at)
-            .bind(&message.text)
-            .bind(&message.link)
-            .fetch_optional(&mut *c)
-            .await?
+/// How many were not there yet.
+pub(super) async fn record(tx: &mut Tx, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for (sql, messages) in RECORD_ROWS.parts(messages) {
+        added += record_part(tx, sql, messages).await?;
+    }
+    Ok(added)
+}
+
+async fn record_part(
+    tx: &mut Tx,
+    sql: &'static str,
+    messages: &[(MessageRecord, Number)],
+) -> Result<usize, StoreError> {
+    let added: Vec<(String, String, i64, i64)> = writing!(tx, c => {
+        let query = messages.iter().fold(sqlx::query_as(sql), |row, (message, incident)| {
+            row.bind(message.id.room.to_string())
+                .bind(&message.id.id)
+                .bind(incident)
+                .bind(&message.thread)
+                .bind(message.author.id.to_string())
+                .bind(&message.author.name)
+                .bind(message.at)
+                .bind(&message.text)
+                .bind(&message.link)
+        });
+        query.fetch_all(&mut *c).await?
     });
-    let Some((known_as, memberships)) = added else { return Ok(false) };
-    if known_as.is_none_or(|name| name != author.name) {
-        directory::meet(tx, author).await?;
+    for (room, id, names, memberships) in &added {
+        if *names > 0 && *memberships > 0 {
+            continue;
+        }
+        let is_it = |(m, _): &&(MessageRecord, Number)| m.id.id == *id && m.id.room.to_string() == *room;
+        let Some((message, _)) = messages.iter().find(is_it) else { continue };
+        directory::meet(tx, &message.author).await?;
+        directory::joined(tx, &message.id.room, &message.author.id).await?;
     }
-    if memberships == 0 {
-        directory::joined(tx, room, &author.id).await?;
-    }
-    Ok(true)
+    Ok(added.len())
 }
 
 pub(super) async fn message(tx: &mut Tx, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {

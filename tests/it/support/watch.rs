@@ -177,8 +177,8 @@ impl Transaction for WatchedEntry {
         self.watch.then("entry.settle", self.inner.settle(job, state)).await
     }
 
-    async fn record(&mut self, message: &MessageRecord, incident: Number) -> Result<bool, StoreError> {
-        self.inner.record(message, incident).await
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+        self.inner.record(messages).await
     }
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {

@@ -1,0 +1,73 @@
+//! Statements that take one row, for many rows at once: each statement has its price, however little it does.
+
+/// How many rows go together. What is left over goes in the next smaller parts.
+const PARTS: [usize; 3] = [32, 8, 1];
+
+/// A statement in as many forms as there are parts.
+pub(super) struct Rows([String; PARTS.len()]);
+
+impl Rows {
+    /// Of a statement whose row is `VALUES ($1, …)`.
+    pub fn of(one: &str) -> Rows {
+        Rows(PARTS.map(|rows| repeated(one, rows)))
+    }
+
+    /// The items in parts, each with the statement for as many.
+    pub fn parts<'i, T>(&'static self, mut items: &'i [T]) -> Vec<(&'static str, &'i [T])> {
+        let mut parts = Vec::new();
+        for (sql, rows) in self.0.iter().zip(PARTS) {
+            while let Some((part, rest)) = items.split_at_checked(rows) {
+                parts.push((sql.as_str(), part));
+                items = rest;
+            }
+        }
+        parts
+    }
+}
+
+/// The row again and again, its placeholders counted on.
+fn repeated(one: &str, rows: usize) -> String {
+    let (head, rest) = one.split_once("VALUES (").expect("a statement with a row");
+    let (row, tail) = rest.split_once(')').expect("a row that ends");
+    let values: Vec<&str> = row.split(", ").collect();
+    let columns = values.iter().filter(|value| value.starts_with('$')).count();
+    let rows: Vec<String> = (0..rows).map(|n| counted_on(&values, n * columns)).collect();
+    format!("{head}VALUES {}{tail}", rows.join(", "))
+}
+
+fn counted_on(values: &[&str], by: usize) -> String {
+    let value = |value: &&str| match value.strip_prefix('$').and_then(|n| n.parse::<usize>().ok()) {
+        Some(n) => format!("${}", n + by),
+        None => value.to_string(),
+    };
+    format!("({})", values.iter().map(value).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    const ONE: &str = "ADD TO t VALUES ($1, $2, '') GIVING a";
+    static ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(ONE));
+
+    #[test]
+    fn a_row_is_repeated_with_its_own_placeholders() {
+        assert_eq!(repeated(ONE, 1), ONE);
+        let three = "ADD TO t VALUES ($1, $2, ''), ($3, $4, ''), ($5, $6, '') GIVING a";
+        assert_eq!(repeated(ONE, 3), three);
+    }
+
+    #[test]
+    fn every_item_is_in_one_part_in_its_order() {
+        for count in [0, 1, 7, 8, 31, 32, 150] {
+            let items: Vec<usize> = (0..count).collect();
+            let parts = ROWS.parts(&items);
+            assert_eq!(parts.iter().flat_map(|(_, part)| part.to_vec()).collect::<Vec<_>>(), items);
+            for (sql, part) in parts {
+                assert_eq!(sql.matches("($").count(), part.len(), "{sql}");
+            }
+        }
+    }
+}
