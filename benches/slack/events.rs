@@ -19,7 +19,7 @@ use crate::support::{Ground, Line, Place, Row, Samples, Target, Unit, count, med
 
 const ROOMS: usize = 8;
 const PEOPLE: usize = 40;
-const CONNECTIONS: usize = 128;
+const CONNECTIONS: usize = 512;
 /// What is sent in a round.
 const EVENTS: usize = 8192;
 const ROUNDS: usize = 7;

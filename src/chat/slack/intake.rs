@@ -60,7 +60,7 @@ impl Webhook for Slack {
             counter!("firebell_slack_retries_total").increment(1);
         }
         let answered = match path {
-            EVENTS_PATH => self.posted_event(body).await,
+            EVENTS_PATH => self.take_event(body).await,
             // Slack looks whether somebody is there.
             COMMANDS_PATH if form_as_json(body)["ssl_check"] == "1" => Ok(None),
             COMMANDS_PATH => self.take_command(&form_as_json(body).to_string()).await,
@@ -96,13 +96,17 @@ impl Slack {
         Err(why)
     }
 
-    async fn posted_event(&self, body: &str) -> Result<Option<Value>, StoreError> {
+    /// What has happened: taken in at once if it is talk, else kept.
+    pub(super) async fn take_event(&self, body: &str) -> Result<Option<Value>, StoreError> {
         #[derive(serde::Deserialize)]
         struct Challenge {
             #[serde(rename = "type")]
             kind: String,
             #[serde(default)]
             challenge: String,
+        }
+        if self.take_talk(body).await {
+            return Ok(None);
         }
         match serde_json::from_str::<Challenge>(body) {
             Ok(Challenge { kind, challenge }) if kind == "url_verification" => {

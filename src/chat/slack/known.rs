@@ -50,6 +50,11 @@ impl<T: Clone> Known<T> {
         self.lock().get(key).and_then(|(_, cell)| cell.get()).cloned()
     }
 
+    /// Whether the answer is there and still believed.
+    pub fn is_fresh(&self, key: &str, now: DateTime<Utc>) -> bool {
+        self.lock().get(key).is_some_and(|(since, cell)| now - *since < BELIEVED && cell.initialized())
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Asked<T>>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }

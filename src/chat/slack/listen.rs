@@ -228,9 +228,8 @@ impl Slack {
                     Ok(envelope) => envelope,
                     Err(error) => return Ok(Understood::unclear("a delivery", &error)),
                 };
-                let ours = envelope.authorizations.first().and_then(|a| a.team_id.clone());
-                let team = ours.unwrap_or_else(|| envelope.team_id.clone());
-                let Some(workspace) = self.of_team(&team).await? else { return Ok(stranger(&team)) };
+                let team = envelope.team();
+                let Some(workspace) = self.of_team(team).await? else { return Ok(stranger(team)) };
                 self.is_home(&letter.lane, workspace);
                 self.event(workspace, envelope).await
             }

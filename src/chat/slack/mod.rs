@@ -30,6 +30,7 @@ mod render;
 mod send;
 mod shape;
 mod socket;
+mod talk;
 mod text;
 mod workspace;
 

@@ -6,16 +6,24 @@ use serde_json::Value;
 
 /// A delivery of the Events API.
 #[derive(Debug, Deserialize)]
-pub(super) struct Envelope {
+pub(super) struct Envelope<E = Value> {
     #[serde(default)]
     pub team_id: String,
     /// For whom of us it is; of a channel that is shared between workspaces, `team_id` may be the other one.
     #[serde(default)]
     pub authorizations: Vec<Authorization>,
-    pub event: Value,
+    pub event: E,
     /// Seconds.
     #[serde(default)]
     pub event_time: i64,
+}
+
+impl<E> Envelope<E> {
+    /// For which workspace it is.
+    pub fn team(&self) -> &str {
+        let ours = self.authorizations.first().and_then(|a| a.team_id.as_deref());
+        ours.unwrap_or(&self.team_id)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +97,9 @@ pub(super) struct Named {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Message {
+    /// Of what kind of event it is.
+    #[serde(rename = "type")]
+    pub kind: String,
     pub ts: String,
     pub channel: String,
     pub channel_type: String,

@@ -173,7 +173,7 @@ impl SlackSocketModeClientListener for Link {
                 self.replace(client_id).await;
                 return None;
             }
-            "events_api" => self.slack.keep(intake::EVENT, &body).await.map(|()| None),
+            "events_api" => self.slack.take_event(&body).await,
             "slash_commands" => self.slack.take_command(&body).await,
             "interactive" => self.slack.take_interaction(&body).await,
             _ => self.slack.keep(intake::UNREADABLE, &message_body).await.map(|()| None),

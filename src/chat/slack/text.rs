@@ -60,6 +60,9 @@ pub fn typed(text: &str) -> String {
 
 /// A text of a person's as it reads. `name_of` says what is known of the ids in it.
 pub fn read(text: &str, name_of: &dyn Fn(&Reference) -> Option<String>) -> Read {
+    if !text.contains(['<', '&', ':', '*', '_', '~', '`']) {
+        return Read { text: text.to_string(), mentions: Vec::new() };
+    }
     let mut reader = Reader { name_of, mentions: Vec::new(), glyphs: Vec::new() };
     let (mut rest, mut from) = (text, 0);
     while let Some(at) = rest[from..].find('`').map(|i| from + i) {

@@ -129,6 +129,11 @@ impl Workspace {
         self.people.known(id).is_some_and(|someone| someone.known)
     }
 
+    /// Whether nobody has to be asked who this is.
+    pub fn has_met(&self, id: &str) -> bool {
+        self.identity.initialized() && self.people.is_fresh(id, self.clock.now())
+    }
+
     async fn ask_someone(&self, id: &str, identity: &Identity) -> Called<Someone> {
         #[derive(Deserialize)]
         struct Answer {
