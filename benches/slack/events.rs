@@ -19,7 +19,7 @@ use crate::support::{Ground, Line, Place, Row, Samples, Target, Unit, count, med
 
 const ROOMS: usize = 8;
 const PEOPLE: usize = 40;
-const CONNECTIONS: usize = 512;
+const CONNECTIONS: usize = 1024;
 /// What is sent in a round.
 const EVENTS: usize = 8192;
 const ROUNDS: usize = 7;
@@ -46,10 +46,11 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
         sent += EVENTS;
         let rate = |time: Duration| EVENTS as f64 / time.as_secs_f64();
         let bare = rate(send_all(empty, requests.clone(), CONNECTIONS).await);
+        let sending = send_all(town.address, requests, CONNECTIONS).await;
         let began = Instant::now();
-        acknowledged.push(rate(send_all(town.address, requests, CONNECTIONS).await));
         town.taken_in().await;
-        let taken_in = rate(began.elapsed());
+        let taken_in = rate(sending + began.elapsed());
+        acknowledged.push(rate(sending));
         to_empty.push(taken_in / bare);
         decided.push(taken_in);
         nothing.push(bare);

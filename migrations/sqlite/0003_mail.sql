@@ -19,6 +19,3 @@ CREATE TABLE heard_from (
     source TEXT NOT NULL PRIMARY KEY,
     at TEXT NOT NULL
 );
-
--- Reading a room back asks for what is known of it since some time.
-CREATE INDEX messages_of_room ON messages (room, at);

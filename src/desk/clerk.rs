@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use metrics::{counter, histogram};
 use tokio::sync::{mpsc, oneshot};
 
@@ -10,12 +11,12 @@ use super::perform::News;
 use super::{Office, hear, rooms};
 use crate::incident::{Asked, Command};
 use crate::plan::Number;
-use crate::ports::{Heard, Inbound, Job, JobState, StoreError, Transaction};
+use crate::ports::{Inbound, Job, JobState, Said, StoreError, Transaction};
 
 /// How many deliveries may wait; then chats are asked to wait.
 pub(super) const QUEUE: usize = 1024;
 /// The most that one commit takes.
-const TOGETHER: usize = 512;
+const TOGETHER: usize = 1024;
 /// How often a delivery is decided anew when other replicas were quicker.
 const TRIES: usize = 20;
 
@@ -85,7 +86,7 @@ async fn take_together(office: &Office, deliveries: &[Delivery]) -> Result<(), S
     let mut tx = office.journal.begin().await?;
     let mut rest = deliveries;
     while let Some((first, others)) = rest.split_first() {
-        let talk: Vec<&Inbound> = rest.iter().map_while(said).collect();
+        let talk: Vec<_> = rest.iter().map_while(said).collect();
         match talk.len() {
             0 => {
                 take_one(office, tx.as_mut(), first).await?;
@@ -103,10 +104,10 @@ async fn take_together(office: &Office, deliveries: &[Delivery]) -> Result<(), S
     Ok(())
 }
 
-fn said(delivery: &Delivery) -> Option<&Inbound> {
+fn said(delivery: &Delivery) -> Option<(&Said, DateTime<Utc>)> {
     match delivery {
-        Delivery::Heard(inbound) if matches!(inbound.heard, Heard::Message(_)) => Some(inbound),
-        _ => None,
+        Delivery::Heard(inbound) => hear::said(inbound),
+        Delivery::Performed { .. } => None,
     }
 }
 

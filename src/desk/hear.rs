@@ -1,12 +1,15 @@
 //! One thing heard, within a transaction: what it is decides who looks at it.
 
+use chrono::{DateTime, Utc};
+
 use super::{Office, commands, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
-use crate::ports::{Heard, Inbound, MessageRecord, Speaker, StoreError, Transaction};
+use crate::plan::RoomId;
+use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
 
 pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &Inbound) -> Result<(), StoreError> {
-    if let Heard::Message(_) = &inbound.heard {
-        return messages(tx, &[inbound]).await;
+    if let Some(said) = said(inbound) {
+        return messages(tx, &[said]).await;
     }
     let identity = inbound.identity();
     if !tx.first_time(&identity, office.clock.now()).await? {
@@ -99,25 +102,28 @@ pub(super) fn typed<'a>(inbound: &'a Inbound, identity: &'a str) -> Result<comma
 
 /// Everything that is said in an incident's room goes on its transcript. A message there is its own mark of having been
 /// heard: it is there once.
-pub(super) async fn messages(tx: &mut dyn Transaction, inbound: &[&Inbound]) -> Result<(), StoreError> {
-    let mut records = Vec::with_capacity(inbound.len());
-    for inbound in inbound {
-        let Heard::Message(said) = &inbound.heard else { continue };
-        match tx.incident_in(&said.id.room).await? {
-            Some(number) => records.push((MessageRecord::new(said, inbound.at), number)),
+pub(super) async fn messages(tx: &mut dyn Transaction, said: &[(&Said, DateTime<Utc>)]) -> Result<(), StoreError> {
+    let rooms: Vec<&RoomId> = said.iter().map(|(said, _)| &said.id.room).collect();
+    let mut records = Vec::with_capacity(said.len());
+    for ((said, at), incident) in said.iter().zip(tx.incidents_in(&rooms).await?) {
+        match incident {
+            Some(number) => records.push((MessageRecord::new(said, *at), number)),
             None => tx.meet(&said.by.person).await?,
         }
     }
     tx.record(&records).await.map(drop)
 }
 
+/// What is said, and when, if it is merely said.
+pub(super) fn said(inbound: &Inbound) -> Option<(&Said, DateTime<Utc>)> {
+    match &inbound.heard {
+        Heard::Message(said) => Some((said, inbound.at)),
+        _ => None,
+    }
+}
+
 /// Who asks, for `decide`.
-pub(super) fn asked(
-    inbound_at: chrono::DateTime<chrono::Utc>,
-    by: &Speaker,
-    room: &crate::plan::RoomId,
-    member: bool,
-) -> Asked {
+pub(super) fn asked(inbound_at: DateTime<Utc>, by: &Speaker, room: &RoomId, member: bool) -> Asked {
     Asked {
         by: Actor::Person(by.person.clone()),
         at: inbound_at,

@@ -200,6 +200,9 @@ pub trait Transaction: Send {
     /// The incident that this room belongs to.
     async fn incident_in(&mut self, room: &RoomId) -> Result<Option<Number>, StoreError>;
 
+    /// The same for each of these rooms, asked together.
+    async fn incidents_in(&mut self, rooms: &[&RoomId]) -> Result<Vec<Option<Number>>, StoreError>;
+
     /// The incident as of now; `None` if there is none of this number.
     async fn load(&mut self, number: Number) -> Result<Option<Incident>, StoreError>;
 

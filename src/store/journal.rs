@@ -1,6 +1,6 @@
 //! The journal's transaction: each step of it hands to the file that knows the table.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,6 +16,9 @@ use crate::ports::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreErr
 pub(super) const FIRST_TIME: &str =
     "INSERT INTO inbox (identity, at) VALUES ($1, $2) ON CONFLICT (identity) DO NOTHING";
 pub(super) const INCIDENT_IN: &str = "SELECT incident FROM rooms WHERE room = $1";
+/// Many at once; where there are fewer, the last is named again.
+pub(super) const INCIDENTS_IN: &str = "SELECT room, incident FROM rooms WHERE room IN ($1, $2, $3, $4, $5, $6, $7, $8)";
+const ROOMS_AT_ONCE: usize = 8;
 pub(super) const HEAD: &str = "SELECT seq, head FROM incidents WHERE number = $1";
 pub(super) const EVENTS_AFTER: &str =
     "SELECT seq, body, hash FROM events WHERE incident = $1 AND seq > $2 ORDER BY seq";
@@ -90,6 +93,21 @@ impl Transaction for Entry {
         });
         self.rooms.insert(room.clone(), number);
         Ok(number)
+    }
+
+    async fn incidents_in(&mut self, rooms: &[&RoomId]) -> Result<Vec<Option<Number>>, StoreError> {
+        let new: BTreeSet<&RoomId> = rooms.iter().copied().filter(|room| !self.rooms.contains_key(*room)).collect();
+        for some in new.into_iter().collect::<Vec<_>>().chunks(ROOMS_AT_ONCE) {
+            let last = some.last().into_iter().cycle();
+            let all = some.iter().chain(last).take(ROOMS_AT_ONCE);
+            let found: Vec<(String, Number)> = writing!(&mut self.tx, c => {
+                let query = all.fold(sqlx::query_as(INCIDENTS_IN), |query, room| query.bind(room.to_string()));
+                query.fetch_all(&mut *c).await?
+            });
+            let found: HashMap<String, Number> = found.into_iter().collect();
+            self.rooms.extend(some.iter().map(|room| ((*room).clone(), found.get(&room.to_string()).copied())));
+        }
+        Ok(rooms.iter().map(|room| self.rooms.get(*room).copied().flatten()).collect())
     }
 
     async fn load(&mut self, number: Number) -> Result<Option<Incident>, StoreError> {

@@ -20,8 +20,10 @@ pub(super) const RECORD: &str = "INSERT INTO messages (room, id, incident, threa
 static RECORD_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(RECORD));
 pub(super) const MESSAGE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE room = $1 AND id = $2";
+/// By way of the incident, which has an index in the order of time: one more on the rooms would cost every message.
 pub(super) const SINCE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
-     FROM messages WHERE room = $1 AND at >= $2 AND NOT deleted ORDER BY at, id";
+     FROM messages WHERE incident = (SELECT incident FROM rooms WHERE rooms.room = $1) AND room = $1 AND at >= $2 \
+     AND NOT deleted ORDER BY at, id";
 pub(super) const REVISE: &str =
     "UPDATE messages SET text = $3, edited = TRUE WHERE room = $1 AND id = $2 AND NOT deleted";
 pub(super) const ERASE: &str = "UPDATE messages SET text = '', deleted = TRUE WHERE room = $1 AND id = $2";

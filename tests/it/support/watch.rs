@@ -153,6 +153,10 @@ impl Transaction for WatchedEntry {
         self.inner.incident_in(room).await
     }
 
+    async fn incidents_in(&mut self, rooms: &[&RoomId]) -> Result<Vec<Option<Number>>, StoreError> {
+        self.inner.incidents_in(rooms).await
+    }
+
     async fn load(&mut self, number: Number) -> Result<Option<Incident>, StoreError> {
         self.inner.load(number).await
     }
