@@ -32,7 +32,10 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
         town.workspace.latency(Duration::from_millis(latency));
         found.push(declared("Ann", TIMES).await);
     }
-    // Slack is asked who somebody is, once an hour.
+    // Nobody has heard them yet; Firebell has read who is there, as it does when it starts.
+    let before = WARM_UP + LATENCIES.len() * TIMES;
+    (1..=TIMES).for_each(|n| drop(town.workspace.person(&format!("Newcomer {}", before + n))));
+    town.slack.meet_people().await;
     let unknown = declared("Newcomer #", TIMES).await;
     town.workspace.latency(Duration::ZERO);
     town.close().await;
@@ -50,7 +53,7 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
         after("declared to complete: median, 0 ms a call", quick, complete),
         after("declared to complete: median, 50 ms a call", usual, complete),
         after("declared to complete: median, 150 ms a call", slow, complete),
-        in_a_row("by somebody not heard for an hour, to usable: calls in a row", 3.0, &unknown, usable),
+        in_a_row("by somebody never heard before, to usable: calls in a row", 3.0, &unknown, usable),
     ]
 }
 

@@ -29,6 +29,7 @@ pub struct Town {
     pub workspace: Workspace,
     pub db: Db,
     pub address: SocketAddr,
+    pub slack: Arc<Slack>,
     store: Store,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -90,8 +91,8 @@ impl Town {
         tasks.spawn(async move { relay.relay(stopping).await });
         let (listening, stopping) = (slack.clone(), stop.clone());
         tasks.spawn(async move { listening.listen(stopping).await });
-        let address = serve(firebell::web::hook_routes(slack)).await;
-        Town { workspace, db, address, store, stop, tasks, _place: place.clone() }
+        let address = serve(firebell::web::hook_routes(slack.clone())).await;
+        Town { workspace, db, address, slack, store, stop, tasks, _place: place.clone() }
     }
 
     /// What people did is delivered, and what follows from it happens, up to reminders.

@@ -16,6 +16,8 @@ use crate::ports::{Failure, Readiness};
 /// How `/readyz` calls it.
 pub const PART: &str = "slack";
 const LOOK_EVERY: Duration = Duration::from_secs(20);
+/// More often than what is known of people is forgotten.
+const MEET_EVERY: TimeDelta = TimeDelta::hours(12);
 
 /// Trouble that is shorter takes nothing away: what Slack could not deliver for so long, it delivers again.
 const SHORT: TimeDelta = TimeDelta::minutes(2);
@@ -26,6 +28,7 @@ pub struct Checkup {
     /// When all was well, if it is not any more.
     well_until: Option<DateTime<Utc>>,
     last_well: Option<DateTime<Utc>>,
+    met_people: Option<DateTime<Utc>>,
     /// Slack delivers nothing while it is like that.
     deaf: bool,
 }
@@ -76,6 +79,10 @@ impl Slack {
                 }
                 let how = if sockets { format!("{} connections", self.connected.count()) } else { "by HTTP".into() };
                 readiness.ready(PART, &how);
+                if checkup.met_people.is_none_or(|met| now - met > MEET_EVERY) {
+                    self.meet_people().await;
+                    checkup.met_people = Some(now);
+                }
             }
             Some(Trouble { why, deaf }) => {
                 checkup.deaf |= deaf;
@@ -84,6 +91,14 @@ impl Slack {
                     checkup.well_until = checkup.last_well;
                 }
                 readiness.not_ready(PART, &why);
+            }
+        }
+    }
+
+    pub async fn meet_people(&self) {
+        for workspace in &self.workspaces {
+            if let Err(error) = workspace.meet_people().await {
+                tracing::warn!(why = %error, "Slack: who is there could not be read; people are asked for when heard");
             }
         }
     }

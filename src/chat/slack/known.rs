@@ -8,31 +8,34 @@ use tokio::sync::OnceCell;
 
 use super::api::{CallError, Called};
 
-/// How long what Slack said of people, groups and channels is believed; changes are told by events, too.
-const BELIEVED: TimeDelta = TimeDelta::hours(1);
-
 /// Answers that are kept for a while; many who ask for the same at once ask Slack once.
 pub(super) struct Known<T> {
+    /// How long an answer is believed; changes are told by events, too.
+    believed: TimeDelta,
     answers: Mutex<HashMap<String, Asked<T>>>,
 }
 
 /// Since when, and the answer once it is there.
 type Asked<T> = (DateTime<Utc>, Arc<OnceCell<T>>);
 
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        Known { answers: Mutex::default() }
-    }
-}
-
 impl<T: Clone> Known<T> {
+    pub fn for_a_while(believed: TimeDelta) -> Self {
+        Known { believed, answers: Mutex::default() }
+    }
+
+    /// What Slack has said without being asked for this alone.
+    pub fn learn(&self, key: &str, now: DateTime<Utc>, answer: T) {
+        self.lock().insert(key.into(), (now, Arc::new(OnceCell::new_with(Some(answer)))));
+    }
+
     pub async fn get<F>(&self, key: &str, now: DateTime<Utc>, ask: impl FnOnce() -> F) -> Called<T>
     where
         F: Future<Output = Result<T, CallError>>,
     {
         let cell = {
             let mut answers = self.lock();
-            let fresh = answers.get(key).filter(|(since, _)| now - *since < BELIEVED).map(|(_, cell)| cell.clone());
+            let fresh =
+                answers.get(key).filter(|(since, _)| now - *since < self.believed).map(|(_, cell)| cell.clone());
             match fresh {
                 Some(cell) => cell,
                 None => {
@@ -52,7 +55,7 @@ impl<T: Clone> Known<T> {
 
     /// Whether the answer is there and still believed.
     pub fn is_fresh(&self, key: &str, now: DateTime<Utc>) -> bool {
-        self.lock().get(key).is_some_and(|(since, cell)| now - *since < BELIEVED && cell.initialized())
+        self.lock().get(key).is_some_and(|(since, cell)| now - *since < self.believed && cell.initialized())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Asked<T>>> {

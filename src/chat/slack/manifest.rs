@@ -38,7 +38,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("pins:write", "the pinned card: pins.add"),
     ("reactions:read", "marks on messages: reaction_added, reaction_removed"),
     ("usergroups:read", "groups in permissions and invitations: usergroups.list, subteam_* events"),
-    ("users:read", "names and time zones: users.info, user_change"),
+    ("users:read", "names and time zones: users.list, users.info, user_change"),
 ];
 
 /// What Slack tells the bot of; sorted.

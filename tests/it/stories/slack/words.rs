@@ -1,5 +1,8 @@
 //! People and text, both ways; and everything that is said, in whatever way Slack tells of it.
 
+use chrono::TimeDelta;
+use firebell::chat::slack::Checkup;
+use firebell::ports::Readiness;
 use insta::assert_snapshot;
 
 use super::{ROOM, declared, in_slack};
@@ -19,6 +22,8 @@ in_slack!(
     a_stranger_is_told_once,
     somebody_has_a_new_name,
     who_is_where,
+    talk_waits_for_nothing,
+    people_are_known_before_they_are_heard,
 );
 
 async fn what_people_write_reads_as_they_wrote_it(world: World) {
@@ -280,4 +285,42 @@ async fn who_is_where(world: World) {
     world.settle().await;
     assert!(firebell::ports::Ledger::is_member(&world.store, 1, &bob).await.expect("to read"));
     world.ends().await;
+}
+
+async fn talk_waits_for_nothing(world: World) {
+    declared(&world).await;
+    let ws = world.workspace();
+    ws.says("Bob", ROOM, "It is the cache");
+    // Who is named in it may have to be asked for, and then it waits until there is time for that.
+    ws.says("Bob", ROOM, "@Ann look");
+    ws.deliver(world.slack().url()).await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: It is the cache
+    ");
+    world.settle().await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Bob: It is the cache
+    Bob: @Ann look
+    ");
+    world.ends().await;
+}
+
+async fn people_are_known_before_they_are_heard(world: World) {
+    let ws = world.workspace();
+    ["Zoe", "Gone"].map(|name| ws.person(name));
+    ws.deactivate("Gone");
+    let (readiness, mut checkup) = (Readiness::default(), Checkup::default());
+    world.slack().slack.look(&mut checkup, &readiness, false).await;
+    world.says("Zoe", "general", "/incident declare sev2 Checkout is down").await;
+    assert_snapshot!(world.timeline(1).await, @"12:00 Zoe declared: Checkout is down");
+    let asked = |method: &str| ws.calls().iter().filter(|call| call.method == method).count();
+    assert_eq!((asked("users.list"), asked("users.info")), (1, 0));
+    // Once in half a day; by then somebody may have another name.
+    world.slack().slack.look(&mut checkup, &readiness, false).await;
+    assert_eq!(asked("users.list"), 1);
+    world.clock.forward(TimeDelta::hours(13));
+    world.slack().slack.look(&mut checkup, &readiness, false).await;
+    assert_eq!(asked("users.list"), 2);
 }
