@@ -140,16 +140,16 @@ async fn settle_pins(
 ) -> Result<u32, StoreError> {
     let same = |pin: &ReadPin, known: &(&MessageId, &Person)| pin.said.id == *known.0 && pin.by.person.id == known.1.id;
     let mut found = 0;
-    for pin in pins.iter().filter(|pin| !known.iter().any(|known| same(pin, known))) {
-        let command = Command::Mark { mark: Mark::Note, message: pin.said.clone(), pin: true, by_hand: false };
-        found += touch(office, tx, number, &pin.said.id, &pin.by, command).await?;
-    }
     for (message, by) in known.iter().filter(|known| !pins.iter().any(|pin| same(pin, known))) {
         // A message that is deleted loses its pin by that, but not its place on the timeline.
         if !tx.message(message).await?.is_some_and(|m| m.deleted) {
             let command = Command::Unmark { mark: Mark::Note, message: (*message).clone(), pin: true };
             found += touch(office, tx, number, message, &long_ago(by), command).await?;
         }
+    }
+    for pin in pins.iter().filter(|pin| !known.iter().any(|known| same(pin, known))) {
+        let command = Command::Mark { mark: Mark::Note, message: pin.said.clone(), pin: true, by_hand: false };
+        found += touch(office, tx, number, &pin.said.id, &pin.by, command).await?;
     }
     Ok(found)
 }

@@ -325,7 +325,7 @@ fn take_mark(incident: &mut Incident, fact: &Recorded, mark: Mark, message: &Mes
     let Some(place) = incident.timeline.iter().position(|e| e.is_of(message)) else { return };
     let entry = &mut incident.timeline[place];
     let Source::Message { marks, .. } = &mut entry.source else { return };
-    marks.retain(|m| !(m.by.id == by.id && m.mark == mark && m.pin == pin));
+    marks.retain(|m| !(m.mark == mark && m.pin == pin && m.can_be_taken_off_by(&by.id)));
     let still_an_action = marks.iter().any(|m| m.mark == Mark::Action);
     if marks.is_empty() {
         incident.timeline.remove(place);

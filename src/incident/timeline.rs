@@ -118,6 +118,13 @@ pub struct Marked {
     pub by_hand: bool,
 }
 
+impl Marked {
+    /// An emoji is taken off by whoever put it on. A message has one pin, and everyone can take that off.
+    pub fn can_be_taken_off_by(&self, person: &PersonId) -> bool {
+        self.by.id == *person || (self.pin && !self.by_hand)
+    }
+}
+
 impl Entry {
     /// Sorts by time; what happened at the same time, in the order in which it was written down.
     pub fn order(&self) -> (DateTime<Utc>, i64, i64) {

@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     reason = "a test sets up its own world, and failing loudly is what it is for"
 )]
+#![cfg_attr(not(feature = "slack"), allow(dead_code, reason = "some of the world is there for Slack's stories alone"))]
 
 mod bad_input;
 mod catalogue;
@@ -26,6 +27,7 @@ mod properties;
 mod slack;
 #[cfg(feature = "slack")]
 mod slack_faults;
+#[cfg(feature = "slack")]
 mod slack_program;
 mod stories;
 mod support;

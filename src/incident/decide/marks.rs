@@ -1,7 +1,7 @@
 //! An emoji or the chat's pin on a message puts it on the timeline; taking it off takes it off; the entry follows
 //! what becomes of the message.
 
-use super::super::{AlreadySo, Asked, Event, Incident, Refusal, SaidMessage};
+use super::super::{AlreadySo, Asked, Entry, Event, Incident, Refusal, SaidMessage};
 use crate::plan::{Mark, MessageId};
 
 const UNCHANGED: Refusal = Refusal::AlreadySo(AlreadySo::Noted);
@@ -33,7 +33,8 @@ pub(super) fn unmark(
 ) -> Result<Vec<Event>, Refusal> {
     let Some(person) = asked.by.person() else { return Ok(Vec::new()) };
     let entry = incident.timeline.iter().find(|e| e.is_of(&message));
-    match entry.is_some_and(|e| e.is_marked_by(&person.id, mark, pin)) {
+    let mut marks = entry.map_or(&[][..], Entry::marks).iter().filter(|m| m.mark == mark && m.pin == pin);
+    match marks.any(|m| m.can_be_taken_off_by(&person.id)) {
         true => Ok(vec![Event::Unmarked { mark, message, pin }]),
         false => Err(Refusal::AlreadySo(AlreadySo::Unmarked)),
     }

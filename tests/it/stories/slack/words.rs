@@ -309,7 +309,8 @@ async fn talk_waits_for_nothing(world: World) {
 
 async fn people_are_known_before_they_are_heard(world: World) {
     let ws = world.workspace();
-    ["Zoe", "Gone"].map(|name| ws.person(name));
+    ws.person("Zoe");
+    ws.person("Gone");
     ws.deactivate("Gone");
     let (readiness, mut checkup) = (Readiness::default(), Checkup::default());
     world.slack().slack.look(&mut checkup, &readiness, false).await;
