@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
@@ -18,12 +18,17 @@ const LARGEST: usize = 2 * 1024 * 1024;
 pub fn routes(hook: Arc<dyn Webhook>) -> Router {
     let paths = hook.paths();
     let routes = paths.into_iter().fold(Router::new(), |router, path| router.route(path, post(posted)));
-    routes.layer(DefaultBodyLimit::max(LARGEST)).with_state(hook)
+    routes.with_state(hook)
 }
 
-async fn posted(State(hook): State<Arc<dyn Webhook>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_string);
-    let WebhookAnswer { status, body } = hook.posted(uri.path(), &header, &body).await;
+/// The request as a whole: what an extractor would give of it is a copy.
+async fn posted(State(hook): State<Arc<dyn Webhook>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large, or not all of it came.\n").into_response();
+    };
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_string);
+    let WebhookAnswer { status, body } = hook.posted(head.uri.path(), &header, &body).await;
     let kind = if body.starts_with('{') { "application/json" } else { "text/plain; charset=utf-8" };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(CONTENT_TYPE, kind)], body).into_response()
