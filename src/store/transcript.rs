@@ -11,12 +11,14 @@ use super::{Tx, directory};
 use crate::plan::{MessageId, Number, Person, RoomId};
 use crate::ports::{MessageRecord, StoreError};
 
-/// Also tells whether the author is known by that name, and how often as being in the room: messages are what there is
-/// most of, and statements more for each would halve how many are durable in a second.
+/// For each message that was not there: which one it is, if its author is not known by that name yet, or not in the room;
+/// else nothing. Messages are what there is most of, and statements more for each would halve how many are durable in a
+/// second.
 pub(super) const RECORD: &str = "INSERT INTO messages (room, id, incident, thread, author_id, author_name, at, text, \
      link, edited, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE, FALSE) ON CONFLICT (room, id) DO NOTHING \
-     RETURNING room, id, (SELECT COUNT(*) FROM people p WHERE p.id = author_id AND p.name = author_name), \
-     (SELECT COUNT(*) FROM members m WHERE m.room = messages.room AND m.person = author_id)";
+     RETURNING CASE WHEN EXISTS (SELECT 1 FROM people p WHERE p.id = author_id AND p.name = author_name) \
+     AND EXISTS (SELECT 1 FROM members m WHERE m.room = messages.room AND m.person = author_id) THEN NULL \
+     ELSE room || ' ' || id END";
 static RECORD_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(RECORD));
 pub(super) const MESSAGE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE room = $1 AND id = $2";
@@ -77,8 +79,8 @@ async fn record_part(
     sql: &'static str,
     messages: &[(MessageRecord, Number)],
 ) -> Result<usize, StoreError> {
-    let added: Vec<(String, String, i64, i64)> = writing!(tx, c => {
-        let query = messages.iter().fold(sqlx::query_as(sql), |row, (message, incident)| {
+    let added: Vec<Option<String>> = writing!(tx, c => {
+        let query = messages.iter().fold(sqlx::query_scalar(sql), |row, (message, incident)| {
             row.bind(message.id.room.to_string())
                 .bind(&message.id.id)
                 .bind(incident)
@@ -91,11 +93,8 @@ async fn record_part(
         });
         query.fetch_all(&mut *c).await?
     });
-    for (room, id, names, memberships) in &added {
-        if *names > 0 && *memberships > 0 {
-            continue;
-        }
-        let is_it = |(m, _): &&(MessageRecord, Number)| m.id.id == *id && m.id.room.to_string() == *room;
+    for new in added.iter().flatten() {
+        let is_it = |(m, _): &&(MessageRecord, Number)| format!("{} {}", m.id.room, m.id.id) == *new;
         let Some((message, _)) = messages.iter().find(is_it) else { continue };
         directory::meet(tx, &message.author).await?;
         directory::joined(tx, &message.id.room, &message.author.id).await?;

@@ -29,7 +29,10 @@ async fn posted(State(hook): State<Arc<dyn Webhook>>, request: Request) -> Respo
     };
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_string);
     let WebhookAnswer { status, body } = hook.posted(head.uri.path(), &header, &body).await;
-    let kind = if body.starts_with('{') { "application/json" } else { "text/plain; charset=utf-8" };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if body.is_empty() {
+        return status.into_response();
+    }
+    let kind = if body.starts_with('{') { "application/json" } else { "text/plain; charset=utf-8" };
     (status, [(CONTENT_TYPE, kind)], body).into_response()
 }
