@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::codec::{corrupt, from_json, title_key, to_json};
 use super::db::{executing, reading, writing};
+use super::rows::padded;
 use super::{Kept, Loaded, Store, Tx, chain, directory, models, outbox, transcript};
 use crate::incident::{Incident, Recorded, evolve};
 use crate::plan::{MessageId, Number, Person, PersonId, RoomId};
@@ -15,8 +16,7 @@ use crate::ports::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreErr
 
 pub(super) const FIRST_TIME: &str =
     "INSERT INTO inbox (identity, at) VALUES ($1, $2) ON CONFLICT (identity) DO NOTHING";
-pub(super) const INCIDENT_IN: &str = "SELECT incident FROM rooms WHERE room = $1";
-/// Many at once; where there are fewer, the last is named again.
+/// Many at once.
 pub(super) const INCIDENTS_IN: &str = "SELECT room, incident FROM rooms WHERE room IN ($1, $2, $3, $4, $5, $6, $7, $8)";
 const ROOMS_AT_ONCE: usize = 8;
 pub(super) const HEAD: &str = "SELECT seq, head FROM incidents WHERE number = $1";
@@ -85,24 +85,15 @@ impl Transaction for Entry {
     }
 
     async fn incident_in(&mut self, room: &RoomId) -> Result<Option<Number>, StoreError> {
-        if let Some(known) = self.rooms.get(room) {
-            return Ok(*known);
-        }
-        let number: Option<Number> = writing!(&mut self.tx, c => {
-            sqlx::query_scalar(INCIDENT_IN).bind(room.to_string()).fetch_optional(&mut *c).await?
-        });
-        self.rooms.insert(room.clone(), number);
-        Ok(number)
+        Ok(self.incidents_in(&[room]).await?.pop().flatten())
     }
 
     async fn incidents_in(&mut self, rooms: &[&RoomId]) -> Result<Vec<Option<Number>>, StoreError> {
         let new: BTreeSet<&RoomId> = rooms.iter().copied().filter(|room| !self.rooms.contains_key(*room)).collect();
         for some in new.into_iter().collect::<Vec<_>>().chunks(ROOMS_AT_ONCE) {
-            let last = some.last().into_iter().cycle();
-            let all = some.iter().chain(last).take(ROOMS_AT_ONCE);
             let found: Vec<(String, Number)> = writing!(&mut self.tx, c => {
-                let query = all.fold(sqlx::query_as(INCIDENTS_IN), |query, room| query.bind(room.to_string()));
-                query.fetch_all(&mut *c).await?
+                let rooms = padded(some, ROOMS_AT_ONCE);
+                rooms.fold(sqlx::query_as(INCIDENTS_IN), |query, room| query.bind(room.to_string())).fetch_all(&mut *c).await?
             });
             let found: HashMap<String, Number> = found.into_iter().collect();
             self.rooms.extend(some.iter().map(|room| ((*room).clone(), found.get(&room.to_string()).copied())));

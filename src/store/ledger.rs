@@ -37,6 +37,7 @@ pub(super) const OPEN_ACTIONS: &str = open_actions!("");
 pub(super) const OPEN_ACTIONS_OF: &str = open_actions!("AND a.incident = $1");
 /// Days are stored as `2026-03-01`, which sorts as they do.
 pub(super) const LATE_ACTIONS: &str = open_actions!("AND a.due < $1");
+pub(super) const INCIDENT_IN: &str = "SELECT incident FROM rooms WHERE room = $1";
 pub(super) const IN_A_ROOM: &str =
     "SELECT COUNT(*) FROM rooms r JOIN members m ON m.room = r.room WHERE r.incident = $1 AND m.person = $2";
 pub(super) const THREADS: &str = "SELECT thread FROM messages WHERE room = $1 AND thread IS NOT NULL \
@@ -61,7 +62,7 @@ impl Ledger for Store {
 
     async fn incident_in(&self, room: &RoomId) -> Result<Option<Number>, StoreError> {
         Ok(reading!(&self.db, c => {
-            sqlx::query_scalar(journal::INCIDENT_IN).bind(room.to_string()).fetch_optional(c).await?
+            sqlx::query_scalar(INCIDENT_IN).bind(room.to_string()).fetch_optional(c).await?
         }))
     }
 

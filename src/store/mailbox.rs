@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Db;
 use super::db::{executing, reading, writing};
-use super::rows::Rows;
+use super::rows::{Rows, padded};
 use crate::ports::{Letter, Mailbox, StoreError};
 
 pub(super) const PUT: &str = "INSERT INTO mail (source, lane, kind, body, at, held_until, state, why) \
@@ -23,7 +23,7 @@ pub(super) const TAKE: &str = "UPDATE mail SET held_until = $3 WHERE id IN (SELE
      RETURNING id, lane, kind, body, at";
 pub(super) const ANY: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM mail WHERE source = $1 AND state = 'waiting' \
      AND held_until <= $2 LIMIT 1) m";
-/// Many at once; where there are fewer, the last is named again.
+/// Many at once.
 pub(super) const DONE: &str =
     "DELETE FROM mail WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const DONE_AT_ONCE: usize = 16;
@@ -135,9 +135,7 @@ impl Mailbox for MailStore {
     async fn done(&self, ids: &[i64]) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         for some in ids.chunks(DONE_AT_ONCE) {
-            let last = some.last().into_iter().cycle();
-            let all = some.iter().chain(last).take(DONE_AT_ONCE);
-            executing!(&mut tx, all.fold(sqlx::query(DONE), |query, id| query.bind(id)));
+            executing!(&mut tx, padded(some, DONE_AT_ONCE).fold(sqlx::query(DONE), |query, id| query.bind(id)));
         }
         tx.commit().await
     }

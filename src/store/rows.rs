@@ -25,6 +25,11 @@ impl Rows {
     }
 }
 
+/// As many as a list of placeholders wants: where there are fewer, the last is named again.
+pub(super) fn padded<T>(items: &[T], count: usize) -> impl Iterator<Item = &T> {
+    items.iter().chain(items.last().into_iter().cycle()).take(count)
+}
+
 /// The row again and again, its placeholders counted on.
 #[expect(clippy::expect_used, reason = "the statements are constants, and one that has no row fails in each test")]
 fn repeated(one: &str, rows: usize) -> String {

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{ROOM, chosen, declared, in_slack, written};
+use super::{ROOM, chosen, declared, in_slack, private_with_bob, written};
 use crate::slack::{Fault, shown};
 use crate::support::world::World;
 
@@ -372,13 +372,7 @@ async fn an_action_item_where_no_incident_is(world: World) {
 
 /// He had it open before, and Firebell can't see in time that it has to be refused.
 async fn a_form_that_somebody_fills_in_who_was_removed(world: World) {
-    for who in ["Ann", "Bob"] {
-        world.person(who).await;
-    }
-    world.says("Ann", "general", "/incident declare --private Breach").await;
-    let room = world.workspace().channel_names().into_iter().find(|name| name.starts_with("inc-1")).expect("a room");
-    world.workspace().invites("Ann", &room, "Bob");
-    world.settle().await;
+    let room = private_with_bob(&world).await;
     world.says("Bob", &room, "/incident log").await;
     world.workspace().kicks("Ann", &room, "Bob");
     world.settle().await;

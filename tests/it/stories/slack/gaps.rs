@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::mode::posted;
-use super::{ROOM, declared, in_slack};
+use super::{ROOM, declared, in_slack, private_with_bob};
 use crate::support::wait::{goes_by, until};
 use crate::support::world::World;
 
@@ -179,13 +179,7 @@ async fn an_old_thread_goes_on(world: World) {
 }
 
 async fn who_was_removed_meanwhile_is_out(world: World) {
-    for who in ["Ann", "Bob"] {
-        world.person(who).await;
-    }
-    world.says("Ann", "general", "/incident declare --private Breach").await;
-    let room = world.workspace().channel_names().into_iter().find(|name| name.starts_with("inc-1")).expect("a room");
-    world.workspace().invites("Ann", &room, "Bob");
-    world.settle().await;
+    let room = private_with_bob(&world).await;
     world.slack().slack.alive().await.expect("to note it");
     world.clock.forward(TimeDelta::minutes(5));
     world.workspace().kicks("Ann", &room, "Bob");

@@ -42,6 +42,18 @@ async fn declared(world: &World) {
     world.sees("Bob").await;
 }
 
+/// Declared in private by Ann, who has called Bob in; the room.
+async fn private_with_bob(world: &World) -> String {
+    for who in ["Ann", "Bob"] {
+        world.person(who).await;
+    }
+    world.says("Ann", "general", "/incident declare --private Breach").await;
+    let room = world.workspace().channel_names().into_iter().find(|name| name.starts_with("inc-1")).expect("a room");
+    world.workspace().invites("Ann", &room, "Bob");
+    world.settle().await;
+    room
+}
+
 /// What is written into a field.
 fn written(text: &str) -> Value {
     json!({ "type": "plain_text_input", "value": text })
