@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::{CallError, Called, Nothing};
 use super::send::cut;
+use super::text::unescape;
 use super::workspace::Workspace;
 use crate::ports::{Failure, Furniture};
 
@@ -23,7 +24,7 @@ pub(super) async fn furnish(workspace: &Workspace, channel: &str, furniture: &Fu
 
 async fn set_purpose(workspace: &Workspace, channel: &str, purpose: &str) -> Called<()> {
     let purpose = cut(purpose, PURPOSE);
-    if workspace.channel(channel).await.is_ok_and(|c| unescaped(&c.purpose.value) == purpose) {
+    if workspace.channel(channel).await.is_ok_and(|c| unescape(&c.purpose.value) == purpose) {
         return Ok(());
     }
     let arguments = json!({ "channel": channel, "purpose": purpose });
@@ -64,9 +65,4 @@ async fn set_bookmarks(workspace: &Workspace, channel: &str, links: &[(String, S
     });
     // All of them to the end: what one of them lacks is no reason to leave out the others.
     join_all(changes).await.into_iter().collect()
-}
-
-/// Slack gives `&`, `<` and `>` back as it writes them.
-fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

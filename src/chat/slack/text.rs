@@ -24,7 +24,8 @@ pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn unescape(text: &str) -> String {
+/// What Slack gives back of a text that was escaped.
+pub fn unescape(text: &str) -> String {
     // The ampersand last: `&amp;lt;` is what somebody wrote about `&lt;`.
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
