@@ -13,8 +13,10 @@ use crate::incident::{Asked, Command};
 use crate::plan::Number;
 use crate::ports::{Inbound, Job, JobState, Said, StoreError, Transaction};
 
-/// How many deliveries may wait; then chats are asked to wait. All that wait are taken by one commit.
+/// How many deliveries may wait; then chats are asked to wait.
 pub(super) const QUEUE: usize = 1024;
+/// The most that one commit takes: while it is written, others are answered and the next arrive.
+const TOGETHER: usize = 256;
 /// How often a delivery is decided anew when other replicas were quicker.
 const TRIES: usize = 20;
 
@@ -30,8 +32,8 @@ type Answer = oneshot::Sender<Result<(), StoreError>>;
 
 /// Works until the desk is dropped.
 pub(super) async fn work(office: Arc<Office>, mut waiting: mpsc::Receiver<(Delivery, Answer)>) {
-    let mut batch = Vec::with_capacity(QUEUE);
-    while waiting.recv_many(&mut batch, QUEUE).await > 0 {
+    let mut batch = Vec::with_capacity(TOGETHER);
+    while waiting.recv_many(&mut batch, TOGETHER).await > 0 {
         let (deliveries, answers): (Vec<Delivery>, Vec<Answer>) = batch.drain(..).unzip();
         histogram!("firebell_commit_deliveries").record(deliveries.len() as f64);
         let results = take(&office, &deliveries).await;

@@ -224,7 +224,7 @@ pub trait Transaction: Send {
 
     /// Puts messages on the transcripts of their incidents; their authors are known and in the room from then on. How
     /// many were not there already.
-    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError>;
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<u64, StoreError>;
 
     async fn message(&mut self, id: &MessageId) -> Result<Option<MessageRecord>, StoreError>;
 

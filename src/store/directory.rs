@@ -1,8 +1,12 @@
 //! Who is known, who is in which room, and who was offered to declare.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Tx;
 use super::codec::{corrupt, from_json, to_json};
 use super::db::{executing, writing};
+use super::rows::Rows;
 use crate::plan::{MessageId, Person, PersonId, RoomId};
 use crate::ports::{Offer, StoreError};
 
@@ -17,6 +21,12 @@ pub(super) const JOINED: &str =
 pub(super) const LEFT: &str = "DELETE FROM members WHERE room = $1 AND person = $2";
 pub(super) const MEMBERS: &str = "SELECT person FROM members WHERE room = $1 ORDER BY person";
 pub(super) const IS_MEMBER: &str = "SELECT COUNT(*) FROM members WHERE room = $1 AND person = $2";
+/// Who of these is not known by that name, or not in that room.
+pub(super) const STRANGERS: &str = "WITH said (room, person, name) AS (VALUES ($1, $2, $3)) \
+     SELECT s.room, s.person, s.name FROM said s \
+     WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.id = s.person AND p.name = s.name) \
+     OR NOT EXISTS (SELECT 1 FROM members m WHERE m.room = s.room AND m.person = s.person)";
+static STRANGERS_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(STRANGERS));
 pub(super) const OFFER: &str = "INSERT INTO offers (room, message, person, body) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (room, message, person) DO UPDATE SET body = excluded.body";
 pub(super) const TAKE_OFFER: &str =
@@ -60,6 +70,27 @@ pub(super) async fn named(tx: &mut Tx, name: &str) -> Result<Vec<Person>, StoreE
 pub(super) async fn joined(tx: &mut Tx, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {
     executing!(tx, sqlx::query(JOINED).bind(room.to_string()).bind(person.to_string()));
     Ok(())
+}
+
+/// A room, a person, and their name.
+pub(super) type Author = (String, String, String);
+
+pub(super) fn author(room: &RoomId, person: &PersonId, name: &str) -> Author {
+    (room.to_string(), person.to_string(), name.to_string())
+}
+
+pub(super) async fn strangers(tx: &mut Tx, authors: &[Author]) -> Result<HashSet<Author>, StoreError> {
+    let mut strangers = HashSet::new();
+    for (sql, authors) in STRANGERS_ROWS.parts(tx, authors) {
+        let some: Vec<Author> = writing!(tx, c => {
+            let query = authors.iter().fold(sqlx::query_as(sql), |row, (room, person, name)| {
+                row.bind(room).bind(person).bind(name)
+            });
+            query.fetch_all(&mut *c).await?
+        });
+        strangers.extend(some);
+    }
+    Ok(strangers)
 }
 
 pub(super) async fn left(tx: &mut Tx, room: &RoomId, person: &PersonId) -> Result<(), StoreError> {

@@ -141,7 +141,7 @@ impl Transaction for Entry {
         outbox::settle(&mut self.tx, job, state).await
     }
 
-    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<u64, StoreError> {
         transcript::record(&mut self.tx, messages).await
     }
 

@@ -81,7 +81,7 @@ async fn keep(db: Db, mut waiting: mpsc::Receiver<Arrived>) {
 
 async fn commit(db: &Db, batch: &[Arrived]) -> Result<(), StoreError> {
     let mut tx = db.begin().await?;
-    for (sql, letters) in PUT_ROWS.parts(batch) {
+    for (sql, letters) in PUT_ROWS.parts(&tx, batch) {
         executing!(
             &mut tx,
             letters.iter().fold(sqlx::query(sql), |row, letter| {

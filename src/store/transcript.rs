@@ -1,5 +1,6 @@
 //! What was said in the incidents' rooms.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -11,14 +12,9 @@ use super::{Tx, directory};
 use crate::plan::{MessageId, Number, Person, RoomId};
 use crate::ports::{MessageRecord, StoreError};
 
-/// For each message that was not there: which one it is, if its author is not known by that name yet, or not in the room;
-/// else nothing. Messages are what there is most of, and statements more for each would halve how many are durable in a
-/// second.
+/// Messages are what there is most of: what costs each of them a little more costs the most.
 pub(super) const RECORD: &str = "INSERT INTO messages (room, id, incident, thread, author_id, author_name, at, text, \
-     link, edited, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE, FALSE) ON CONFLICT (room, id) DO NOTHING \
-     RETURNING CASE WHEN EXISTS (SELECT 1 FROM people p WHERE p.id = author_id AND p.name = author_name) \
-     AND EXISTS (SELECT 1 FROM members m WHERE m.room = messages.room AND m.person = author_id) THEN NULL \
-     ELSE room || ' ' || id END";
+     link, edited, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE, FALSE) ON CONFLICT (room, id) DO NOTHING";
 static RECORD_ROWS: LazyLock<Rows> = LazyLock::new(|| Rows::of(RECORD));
 pub(super) const MESSAGE: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE room = $1 AND id = $2";
@@ -65,22 +61,35 @@ impl TryFrom<MessageRow> for MessageRecord {
     }
 }
 
-/// How many were not there yet.
-pub(super) async fn record(tx: &mut Tx, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+/// How many were not there yet. Who has written one of those is known from now on, and in the room.
+pub(super) async fn record(tx: &mut Tx, messages: &[(MessageRecord, Number)]) -> Result<u64, StoreError> {
+    let authors: HashSet<_> = messages.iter().map(|(m, _)| (&m.id.room, &m.author.id, &m.author.name)).collect();
+    let authors: Vec<_> = authors.into_iter().map(|(room, id, name)| directory::author(room, id, name)).collect();
+    let strangers = directory::strangers(tx, &authors).await?;
+    let is_by_a_stranger = |message: &MessageRecord| {
+        !strangers.is_empty()
+            && strangers.contains(&directory::author(&message.id.room, &message.author.id, &message.author.name))
+    };
+    let (new, known): (Vec<_>, Vec<_>) = messages.iter().partition(|(message, _)| is_by_a_stranger(message));
     let mut added = 0;
-    for (sql, messages) in RECORD_ROWS.parts(messages) {
-        added += record_part(tx, sql, messages).await?;
+    for (sql, part) in RECORD_ROWS.parts(tx, &known) {
+        added += record_part(tx, sql, part).await?;
+    }
+    for one in new {
+        if record_part(tx, RECORD, &[one]).await? > 0 {
+            let (message, _) = one;
+            directory::meet(tx, &message.author).await?;
+            directory::joined(tx, &message.id.room, &message.author.id).await?;
+            added += 1;
+        }
     }
     Ok(added)
 }
 
-async fn record_part(
-    tx: &mut Tx,
-    sql: &'static str,
-    messages: &[(MessageRecord, Number)],
-) -> Result<usize, StoreError> {
-    let added: Vec<Option<String>> = writing!(tx, c => {
-        let query = messages.iter().fold(sqlx::query_scalar(sql), |row, (message, incident)| {
+async fn record_part(tx: &mut Tx, sql: &'static str, part: &[&(MessageRecord, Number)]) -> Result<u64, StoreError> {
+    Ok(executing!(
+        tx,
+        part.iter().fold(sqlx::query(sql), |row, (message, incident)| {
             row.bind(message.id.room.to_string())
                 .bind(&message.id.id)
                 .bind(incident)
@@ -90,16 +99,8 @@ async fn record_part(
                 .bind(message.at)
                 .bind(&message.text)
                 .bind(&message.link)
-        });
-        query.fetch_all(&mut *c).await?
-    });
-    for new in added.iter().flatten() {
-        let is_it = |(m, _): &&(MessageRecord, Number)| format!("{} {}", m.id.room, m.id.id) == *new;
-        let Some((message, _)) = messages.iter().find(is_it) else { continue };
-        directory::meet(tx, &message.author).await?;
-        directory::joined(tx, &message.id.room, &message.author.id).await?;
-    }
-    Ok(added.len())
+        })
+    ))
 }
 
 pub(super) async fn message(tx: &mut Tx, id: &MessageId) -> Result<Option<MessageRecord>, StoreError> {

@@ -181,7 +181,7 @@ impl Transaction for WatchedEntry {
         self.watch.then("entry.settle", self.inner.settle(job, state)).await
     }
 
-    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<usize, StoreError> {
+    async fn record(&mut self, messages: &[(MessageRecord, Number)]) -> Result<u64, StoreError> {
         self.inner.record(messages).await
     }
 
