@@ -16,7 +16,7 @@ use crate::ports::{Inbound, Job, JobState, Said, StoreError, Transaction};
 /// How many deliveries may wait; then chats are asked to wait.
 pub(super) const QUEUE: usize = 1024;
 /// The most that one commit takes: while it is written, others are answered and the next arrive.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = 512;
 /// How often a delivery is decided anew when other replicas were quicker.
 const TRIES: usize = 20;
 

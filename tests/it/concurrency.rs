@@ -82,11 +82,12 @@ fn message_id(n: usize) -> MessageId {
 }
 
 fn said(n: usize, at: DateTime<Utc>) -> Inbound {
-    let text = format!("Message {n}");
-    Inbound {
-        at,
-        heard: Heard::Message(Said { id: message_id(n), thread: None, by: speaker("Bob"), text, link: None }),
-    }
+    said_by("Bob", n, at)
+}
+
+fn said_by(who: &str, n: usize, at: DateTime<Utc>) -> Inbound {
+    let (by, text) = (speaker(who), format!("Message {n}"));
+    Inbound { at, heard: Heard::Message(Said { id: message_id(n), thread: None, by, text, link: None }) }
 }
 
 fn marked(n: usize, at: DateTime<Utc>) -> Inbound {
@@ -211,6 +212,50 @@ async fn one_sqlite_desk_loses_nothing_of_many() {
     world.person("Bob").await;
     many_at_once(&[&world]).await;
     world.ends().await;
+}
+
+/// More than go in one commit, by more people than one statement asks for, most of whom were never heard before. Then
+/// half of them leave, and all is heard once more.
+async fn a_crowd_speaks(world: World) {
+    const CROWD: usize = 300;
+    const SAID: usize = 1000;
+    world.says("Ann", "general", "/incident declare Checkout is down").await;
+    let at = world.clock.now();
+    let name = |n: usize| format!("Person {n}");
+    let spoken: Vec<Inbound> = (0..SAID).map(|n| said_by(&name(n % CROWD), n, at)).collect();
+    receive_all(&[&world], spoken.clone()).await;
+    assert_eq!(world.store.transcript_length(1).await.unwrap(), SAID as i64);
+    for n in 0..CROWD {
+        assert!(is_in_the_room(&world, &name(n)).await, "{n}");
+    }
+
+    let leave = |n: usize| {
+        let heard = Heard::Left { room: room_id(ROOM), person: speaker(&name(n)).person.id, stamp: n.to_string() };
+        Inbound { at, heard }
+    };
+    receive_all(&[&world], (0..CROWD / 2).map(leave).collect()).await;
+    receive_all(&[&world], spoken).await;
+    // Only something new brings somebody back.
+    receive_all(&[&world], vec![said_by(&name(0), SAID, at)]).await;
+    for n in 0..CROWD {
+        assert_eq!(is_in_the_room(&world, &name(n)).await, n == 0 || n >= CROWD / 2, "{n}");
+    }
+    assert_eq!(world.store.transcript_length(1).await.unwrap(), SAID as i64 + 1);
+    world.ends().await;
+}
+
+async fn is_in_the_room(world: &World, who: &str) -> bool {
+    world.store.is_member(1, &speaker(who).person.id).await.expect("to read")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_speaks_on_sqlite() {
+    a_crowd_speaks(World::on(Ground::sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_speaks_on_postgres() {
+    a_crowd_speaks(World::on(Ground::postgres().await).await).await;
 }
 
 /// Works as long as there is work, also while the other one has all of it in hand.
