@@ -14,11 +14,10 @@ pub(super) const ENQUEUE: &str = "INSERT INTO outbox (key, lane, rank, due, leas
      ON CONFLICT (key) DO UPDATE SET wanted = outbox.wanted + 1, body = excluded.body, state = 'waiting', \
      due = CASE WHEN outbox.state = 'waiting' AND outbox.why <> '' THEN outbox.due ELSE excluded.due END";
 pub(super) const ANY_DUE: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE state = 'waiting' AND due <= $1 AND leased_until <= $1 LIMIT 1) d";
-/// Only the first of each lane, found by the lane's index: as a join, PostgreSQL would compare all that waits with each
-/// other. The test outside is what makes two claimers get different rows there.
+/// Only the first of each lane; the test outside is what makes two claimers get different rows on PostgreSQL.
 pub(super) const CLAIM: &str = "UPDATE outbox SET leased_until = $2, attempts = attempts + 1 WHERE id IN (\
-     SELECT o.id FROM outbox o WHERE o.state = 'waiting' AND o.due <= $1 AND o.leased_until <= $1 AND o.id = (\
-     SELECT e.id FROM outbox e WHERE e.lane = o.lane AND e.state = 'waiting' ORDER BY e.id LIMIT 1) \
+     SELECT o.id FROM outbox o WHERE o.state = 'waiting' AND o.due <= $1 AND o.leased_until <= $1 AND NOT EXISTS (\
+     SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.id < o.id AND e.state = 'waiting') \
      ORDER BY o.rank, o.id LIMIT $3) \
      AND state = 'waiting' AND due <= $1 AND leased_until <= $1 RETURNING id, key, wanted, attempts, body, rank";
 pub(super) const HOLD: &str = "UPDATE outbox SET leased_until = $2 WHERE id = $1 AND state = 'waiting'";
