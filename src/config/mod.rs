@@ -2,6 +2,7 @@
 //! (`meant.rs` and `response.rs`, judged). Whatever is wrong is told with its place, all of it at once.
 
 mod error;
+mod matrix;
 mod meant;
 mod read;
 mod response;
@@ -15,6 +16,9 @@ mod written;
 mod tests;
 #[cfg(test)]
 mod tests_file;
+#[cfg(feature = "matrix")]
+#[cfg(test)]
+mod tests_matrix;
 #[cfg(test)]
 mod tests_plan;
 
@@ -40,6 +44,8 @@ pub struct Config {
     pub local: Option<Local>,
     /// `None`: Slack is not configured.
     pub slack: Option<Slack>,
+    /// `None`: Matrix is not configured.
+    pub matrix: Option<Matrix>,
     pub plan: Plan,
     /// The folder with the user's own templates; what is missing in it is built in.
     pub templates: PathBuf,
@@ -100,6 +106,41 @@ pub struct SlackWorkspace {
     pub signing_secret: Option<Secret>,
     /// The channels that hear of incidents, by id or `#name`; also in `plan.announcements.default_rooms`.
     pub announce: Vec<RoomId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix {
+    /// Where the homeserver's methods are, without a slash at the end.
+    pub homeserver: String,
+    /// `@firebell:example.org` or `firebell`; may be empty with an access token, which says whose it is.
+    pub user: String,
+    pub login: MatrixLogin,
+    /// The folder with the device and its keys.
+    pub store_dir: PathBuf,
+    /// `None`: the store is not encrypted.
+    pub store_passphrase: Option<Secret>,
+    /// For a new device, to read what was said before it.
+    pub recovery_key: Option<Secret>,
+    /// What a command begins with: `!incident`.
+    pub prefix: String,
+    /// The rooms that hear of incidents, by `#alias` or `!id`, without a server on the bot's own; also in
+    /// `plan.announcements.default_rooms`.
+    pub announce: Vec<RoomId>,
+    /// The space for the incidents' rooms, named as they are; `None`: one is made, and remembered.
+    pub space: Option<String>,
+    /// Whose invitations are accepted: servers, `example.org`, and people, `@ann:example.org`; `None`: those of the
+    /// bot's own server.
+    pub invites: Option<Vec<String>>,
+    /// Whether the rooms that Firebell makes are encrypted.
+    pub encrypted: bool,
+}
+
+/// How the account is logged in to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatrixLogin {
+    /// At the first start only: what comes of it is in the store.
+    Password(Secret),
+    Token(Secret),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

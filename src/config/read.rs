@@ -10,10 +10,12 @@ use super::sheet::{SECRETS, Sheet};
 use super::written::Written;
 
 /// Chats that are not in this build, by their section.
-#[cfg(feature = "slack")]
-const NOT_HERE: &[(&str, &str)] = &[("matrix", "Matrix")];
-#[cfg(not(feature = "slack"))]
-const NOT_HERE: &[(&str, &str)] = &[("slack", "Slack"), ("matrix", "Matrix")];
+pub(super) const NOT_HERE: &[(&str, &str)] = &[
+    #[cfg(not(feature = "slack"))]
+    ("slack", "Slack"),
+    #[cfg(not(feature = "matrix"))]
+    ("matrix", "Matrix"),
+];
 
 pub(super) fn read(sheet: &Sheet) -> Result<Written, Problems> {
     let mut table = sheet.table()?;

@@ -236,8 +236,8 @@ fn rule(judge: &mut Judge<'_>, plan: &Plan, chats_have_groups: bool, key: &str, 
         }
         Ok(rule) => {
             match &rule {
-                Rule::Person(person) => judge.here(key, at, person.platform),
-                Rule::MatrixServer(_) => judge.here(key, at, crate::plan::Platform::Matrix),
+                Rule::Person(person) => judge.person(key, at, person),
+                Rule::MatrixServer(server) => judge.matrix_server(key, at, server),
                 _ => {}
             }
             Some(rule)

@@ -11,12 +11,16 @@ use super::error::{Place, Problem, Problems};
 pub const PREFIX: &str = "FIREBELL__";
 
 /// Keys that are secrets: each can be given as `…_file` too, and a variable's value is taken to the letter.
-pub(super) const SECRETS: [[&str; 2]; 5] = [
+pub(super) const SECRETS: [[&str; 2]; 9] = [
     ["store", "url"],
     ["local", "password"],
     ["slack", "bot_token"],
     ["slack", "app_token"],
     ["slack", "signing_secret"],
+    ["matrix", "password"],
+    ["matrix", "access_token"],
+    ["matrix", "store_passphrase"],
+    ["matrix", "recovery_key"],
 ];
 
 /// The file's text, then a line of TOML for each variable. A place is an offset into it.

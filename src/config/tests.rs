@@ -262,15 +262,6 @@ fn the_log_has_two_forms_and_five_levels() {
     );
 }
 
-#[test]
-fn chats_that_are_not_built_in_are_told_plainly() {
-    wrong_variable(
-        "FIREBELL__MATRIX__USER=x",
-        "FIREBELL__MATRIX__USER: this build has no Matrix adapter; take [matrix] out",
-    );
-    wrong("[groups]\nsre = \"matrix:@a:b.example\"", "f.toml:2:7: [groups] sre: this build has no Matrix adapter");
-}
-
 #[cfg(not(feature = "slack"))]
 #[test]
 fn without_slack_it_says_so() {
@@ -314,6 +305,19 @@ fn further_workspaces_of_one_app_need_only_their_bot_token() {
     wrong(
         &format!("{first}announce = []"),
         "f.toml:4:1: [[slack.workspace]] bot_token: is missing; it is under OAuth & Permissions of the app's settings",
+    );
+}
+
+#[cfg(not(feature = "matrix"))]
+#[test]
+fn without_matrix_it_says_so() {
+    let nowhere = "this build has no Matrix adapter";
+    wrong_variable("FIREBELL__MATRIX__USER=x", &format!("FIREBELL__MATRIX__USER: {nowhere}; take [matrix] out"));
+    wrong("[groups]\nsre = \"matrix:@a:b.example\"", &format!("f.toml:2:7: [groups] sre: {nowhere}"));
+    wrong("[permissions]\nclose = \"matrix:*:a.example\"", &format!("f.toml:2:9: [permissions] close: {nowhere}"));
+    wrong(
+        "[[announcements.route]]\nrooms = [\"matrix:!a:b.example\"]",
+        &format!("f.toml:2:10: [[announcements.route]] rooms: {nowhere}"),
     );
 }
 

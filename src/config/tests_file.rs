@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Config;
-use super::read::quoted;
+use super::read::{NOT_HERE, quoted};
 use super::written::Written;
 
 const FILE: &str = include_str!("../../config/firebell.toml");
@@ -24,18 +24,47 @@ fn put_in(leave_out: impl Fn(&str) -> bool) -> String {
     lines.filter(|line| !leave_out(line)).collect::<Vec<_>>().join("\n")
 }
 
+/// Without the sections of chats that are not in this build: those are refused.
+fn of_this_build(text: &str) -> String {
+    let is_out = |line: &str| NOT_HERE.iter().any(|(chat, _)| line.trim_start_matches('[').starts_with(chat));
+    let mut out = false;
+    let lines = text.lines().filter(|line| {
+        out = if line.starts_with('[') { is_out(line) } else { out };
+        !out
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn as_it_stands_it_says_what_holds_without_it() {
     let defaults = read("");
-    let file = read(FILE);
+    let file = read(&of_this_build(FILE));
     assert_eq!(format!("{file:#?}"), format!("{defaults:#?}"));
     // The one value that Debug does not show.
     assert_eq!(file.store.url, defaults.store.url);
 }
 
+/// As long as a chat is off, none of its defaults shows.
+#[test]
+fn it_says_what_holds_of_the_chats_too() {
+    let on = [
+        ("slack", "bot_token", "xoxb-1"),
+        ("slack", "app_token", "xapp-1"),
+        ("matrix", "homeserver", "https://matrix.example.org"),
+        ("matrix", "access_token", "syt_1"),
+    ];
+    let on = on.into_iter().filter(|(chat, ..)| !NOT_HERE.iter().any(|(not_here, _)| not_here == chat));
+    let on: Vec<_> = on.map(|(chat, key, value)| (format!("FIREBELL__{chat}__{key}"), value.to_string())).collect();
+    let defaults = Config::read("none", "", on.clone()).unwrap();
+    let file = Config::read("config/firebell.toml", &of_this_build(FILE), on).unwrap();
+    assert_eq!((file.slack, file.matrix), (defaults.slack, defaults.matrix));
+}
+
 #[test]
 fn with_every_example_put_in_it_holds() {
-    let config = read(&put_in(|line| line.contains("_file = ")));
+    // Of a password and an access token, one is wanted.
+    let text = put_in(|line| line.contains("_file = ") || line.starts_with("access_token ="));
+    let config = read(&of_this_build(&text));
     assert_eq!(config.server.public_url.as_deref(), Some("https://firebell.example.org"));
     assert!(config.local.unwrap().password.is_some());
     assert_eq!(config.plan.services[0].key, "checkout");
@@ -46,10 +75,13 @@ fn with_every_example_put_in_it_holds() {
 #[test]
 fn with_secrets_from_files_only_the_files_are_missing() {
     let secrets = ["url =", "password =", "bot_token =", "app_token =", "signing_secret ="];
-    let text = put_in(|line| secrets.iter().any(|secret| line.starts_with(secret)));
+    let of_matrix = ["access_token", "store_passphrase =", "recovery_key ="];
+    let secrets = [&secrets[..], &of_matrix].concat();
+    let text = of_this_build(&put_in(|line| secrets.iter().any(|secret| line.starts_with(secret))));
+    let files = text.lines().filter(|line| line.contains("_file = ")).count();
     let problems = Config::read("f", &text, Vec::new()).unwrap_err();
     let problems: Vec<String> = problems.iter().map(|p| p.what.clone()).collect();
-    assert_eq!(problems.len(), 8, "{problems:?}");
+    assert_eq!(problems.len(), files, "{problems:?}");
     assert!(problems.iter().all(|p| p.contains("/run/secrets/firebell-") && p.contains("cannot be read")));
 }
 

@@ -1,7 +1,7 @@
 //! Judging single values. Each function gives back something usable even if the value is wrong, so that the rest can
 //! be judged too; with a problem noted, nothing of it is used.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use chrono::TimeDelta;
@@ -12,7 +12,9 @@ use super::sheet::Sheet;
 use super::written::{List, Text};
 use crate::plan::{PersonId, Platform, RoomId};
 
-const COMMAND: &str = "/incident";
+const COMMAND: &str = "incident";
+/// Of Matrix's names with everything in them, in bytes (Matrix specification, Identifier Grammar).
+const LONGEST: usize = 255;
 
 /// What has been found wrong so far.
 pub(super) struct Judge<'s> {
@@ -48,9 +50,9 @@ impl<'s> Judge<'s> {
         written.map_or_else(|| default.to_string(), |w| self.text(key, w))
     }
 
-    /// What a command begins with: a word behind one of these characters.
+    /// What a command begins with: a word behind one of these characters, the first of them if none is written.
     pub fn command(&mut self, key: &str, written: Option<&Text>, begins: &[char]) -> String {
-        let Some(written) = written else { return COMMAND.into() };
+        let Some(written) = written else { return begins.iter().take(1).copied().chain(COMMAND.chars()).collect() };
         let command = self.text(key, written);
         if !command.starts_with(begins) || command.len() < 2 || command.contains(char::is_whitespace) {
             let begins: Vec<String> = begins.iter().map(char::to_string).collect();
@@ -161,13 +163,21 @@ impl<'s> Judge<'s> {
         for name in names(list) {
             match name.get_ref().parse::<PersonId>() {
                 Ok(person) => {
-                    self.here(key, start(name), person.platform);
+                    self.person(key, start(name), &person);
                     people.push(person);
                 }
                 Err(e) => self.wrong(start(name), key, e.to_string()),
             }
         }
         people
+    }
+
+    pub fn person(&mut self, key: &str, at: usize, person: &PersonId) {
+        self.here(key, at, person.platform);
+        if person.platform == Platform::Matrix && !is_matrix_person(&person.id) {
+            let what = "is nobody's full id with its server, such as matrix:@ann:example.org";
+            self.wrong(at, key, format!("\"{person}\" {what}"));
+        }
     }
 
     pub fn rooms(&mut self, key: &str, list: Option<&List>) -> Vec<RoomId> {
@@ -182,7 +192,10 @@ impl<'s> Judge<'s> {
                     self.here(key, start(name), room.platform);
                     rooms.extend(self.slack_channel(key, start(name), &room.id));
                 }
-                Ok(room) => self.here(key, start(name), room.platform),
+                Ok(room) => {
+                    self.here(key, start(name), room.platform);
+                    rooms.extend(self.matrix_room(key, start(name), &room.id));
+                }
                 Err(_) => {
                     let what = format!("\"{}\" is not a room with its chat, such as local:incidents", name.get_ref());
                     self.wrong(start(name), key, what);
@@ -221,11 +234,55 @@ impl<'s> Judge<'s> {
         Some(RoomId::new(Platform::Slack, if is_id { written.to_string() } else { format!("#{name}") }))
     }
 
+    /// A Matrix room: its id as it is, an alias with its `#`; either with its server, or on the bot's own.
+    pub fn matrix_room(&mut self, key: &str, at: usize, written: &str) -> Option<RoomId> {
+        let is_id = written.starts_with('!');
+        let name = written.strip_prefix(['!', '#']).unwrap_or(written);
+        let (own, server) = name.split_once(':').map_or((name, None), |(own, server)| (own, Some(server)));
+        if !is_matrix_name(own) || !server.is_none_or(is_matrix_server) || name.len() >= LONGEST {
+            let what = "is neither a room's alias nor its id, such as #incidents, #incidents:example.org or \
+                        !f4k2jd9s:example.org";
+            self.wrong(at, key, format!("\"{written}\" {what}"));
+            return None;
+        }
+        Some(RoomId::new(Platform::Matrix, if is_id { written.to_string() } else { format!("#{name}") }))
+    }
+
+    /// An account by its full id, or by the part before the server.
+    pub fn matrix_user(&mut self, key: &str, written: &Text) -> String {
+        let user = written.get_ref().trim();
+        let is_name = is_matrix_name(user) && !user.contains('@');
+        if !is_matrix_person(user) && !is_name {
+            let what = "is neither an account's full id nor its name, such as @firebell:example.org or firebell";
+            self.wrong(start(written), key, format!("\"{user}\" {what}"));
+        }
+        user.to_string()
+    }
+
+    /// Whose invitation can be accepted: a person's, or that of everyone of a server.
+    pub fn matrix_inviter(&mut self, key: &str, written: &Text) -> String {
+        let inviter = written.get_ref();
+        if !is_matrix_person(inviter) && !is_matrix_server(inviter) {
+            let what = "is neither a server nor somebody's full id, such as example.org or @ann:example.org";
+            self.wrong(start(written), key, format!("\"{inviter}\" {what}"));
+        }
+        inviter.clone()
+    }
+
+    /// Everyone of a homeserver: `matrix:*:example.org`.
+    pub fn matrix_server(&mut self, key: &str, at: usize, server: &str) {
+        self.here(key, at, Platform::Matrix);
+        if !is_matrix_server(server) {
+            self.wrong(at, key, format!("\"matrix:*:{server}\" names no server; write it as matrix:*:example.org"));
+        }
+    }
+
     /// Nobody of a chat that is not in this build could ever be reached.
     pub fn here(&mut self, key: &str, at: usize, platform: Platform) {
         let chat = match platform {
             Platform::Local => return,
             Platform::Slack if cfg!(feature = "slack") => return,
+            Platform::Matrix if cfg!(feature = "matrix") => return,
             Platform::Slack => "Slack",
             Platform::Matrix => "Matrix",
         };
@@ -241,6 +298,37 @@ pub(super) fn start<T>(written: &toml::Spanned<T>) -> usize {
 /// The names of a list; none if it is not written.
 pub(super) fn names(list: Option<&List>) -> &[Text] {
     list.map_or(&[], |l| &l.names)
+}
+
+/// `@ann:example.org`.
+fn is_matrix_person(text: &str) -> bool {
+    let name_and_server = text.strip_prefix('@').and_then(|rest| rest.split_once(':'));
+    let fits = |(name, server)| is_matrix_name(name) && is_matrix_server(server);
+    name_and_server.is_some_and(fits) && text.len() <= LONGEST
+}
+
+/// What stands before the server, without its sign. Servers still have names from before there were rules for them, and
+/// bridges make aliases with any character inside, so little is refused: what no name has, or only by mistake.
+fn is_matrix_name(text: &str) -> bool {
+    let foreign = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | ',');
+    !text.is_empty() && !text.starts_with(['@', '#', '!', '$']) && !text.contains(foreign)
+}
+
+/// `example.org`, `example.org:8448`, `[::1]:8448` (Matrix specification, Server Name).
+fn is_matrix_server(text: &str) -> bool {
+    // An IPv6 address has colons of its own, inside its brackets.
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let is_port = |port: &str| (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
+    let is_host = match address {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.chars().all(is_name),
+    };
+    is_host && port.is_none_or(is_port)
 }
 
 /// `90s`, `5m`, `4h`, `1d`.

@@ -18,6 +18,7 @@ pub struct Written {
     pub store: Store,
     pub local: Local,
     pub slack: Slack,
+    pub matrix: Matrix,
     pub severity: Option<Entries<Severity>>,
     pub role: Option<Entries<Role>>,
     pub service: Option<Entries<Service>>,
@@ -81,6 +82,27 @@ pub struct SlackWorkspace {
     pub signing_secret: Option<Text>,
     pub signing_secret_file: Option<Text>,
     pub announce: Option<List>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matrix {
+    pub homeserver: Option<Text>,
+    pub user: Option<Text>,
+    pub password: Option<Text>,
+    pub password_file: Option<Text>,
+    pub access_token: Option<Text>,
+    pub access_token_file: Option<Text>,
+    pub store_dir: Option<Text>,
+    pub store_passphrase: Option<Text>,
+    pub store_passphrase_file: Option<Text>,
+    pub recovery_key: Option<Text>,
+    pub recovery_key_file: Option<Text>,
+    pub prefix: Option<Text>,
+    pub announce: Option<List>,
+    pub space: Option<Text>,
+    pub invites: Option<List>,
+    pub encrypted: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]

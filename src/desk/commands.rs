@@ -28,6 +28,18 @@ pub(super) struct Typed<'a> {
 pub(super) struct Answered {
     pub doc: Option<Doc>,
     pub refused: bool,
+    /// Others in that room may not read it.
+    pub discreet: bool,
+}
+
+impl Answered {
+    fn nothing() -> Self {
+        Answered { doc: None, refused: false, discreet: false }
+    }
+
+    fn refusal(doc: Doc) -> Self {
+        Answered { doc: Some(doc), refused: true, discreet: false }
+    }
 }
 
 pub(super) async fn command(
@@ -38,7 +50,7 @@ pub(super) async fn command(
     let here = tx.incident_in(&typed.room.id).await?;
     let answered = obey(office, tx, typed, here).await?;
     if let Some(doc) = &answered.doc {
-        let place = Place { room: &typed.room.id, reply: typed.reply };
+        let place = Place { room: &typed.room.id, reply: typed.reply, discreet: answered.discreet };
         answer(office, tx, typed.identity, &typed.by.person.id, place, here, doc.clone()).await?;
     }
     Ok(answered)
@@ -62,9 +74,8 @@ async fn obey(
         plan: &office.plan,
         people: &people,
     };
-    let refusal = |doc| Answered { doc: Some(doc), refused: true };
     Ok(match parse(typed.words, &context) {
-        Err(what) => refusal(misunderstood(&what, &style)),
+        Err(what) => Answered::refusal(misunderstood(&what, &style)),
         Ok(Asking::Question(question)) => {
             let work = Work::Look {
                 to: typed.by.person.clone(),
@@ -75,18 +86,18 @@ async fn obey(
                 incident: here,
             };
             tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await?;
-            Answered { doc: None, refused: false }
+            Answered::nothing()
         }
         Ok(Asking::Command(command)) => match (*command, here) {
             (command @ Command::Declare { .. }, _) => {
                 let asked = asked(typed.at, typed.by, &typed.room.id, false);
                 match declare(office, tx, from(command, typed.origin), &asked).await? {
-                    Ok(_) => Answered { doc: None, refused: false },
-                    Err(why) => refusal(refused(&why, &office.plan, &style)),
+                    Ok(_) => Answered::nothing(),
+                    Err(why) => turned_down(office, tx, &why, here, &style).await?,
                 }
             }
             (command, Some(number)) => in_room(office, tx, typed, number, command, &style).await?,
-            (_, None) => refusal(strange_place(first_word(typed.words), &style)),
+            (_, None) => Answered::refusal(strange_place(first_word(typed.words), &style)),
         },
     })
 }
@@ -109,7 +120,22 @@ fn first_word(words: &str) -> &str {
 async fn turn_away(office: &Office, tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<Answered, StoreError> {
     let person = &typed.by.person.id;
     let first = tx.first_time(&format!("stranger/{person}"), office.clock.now()).await?;
-    Ok(Answered { doc: first.then(stranger), refused: true })
+    Ok(Answered { doc: first.then(stranger), refused: true, discreet: true })
+}
+
+/// A refusal may name another incident than the one of the room, and that may be private.
+async fn turned_down(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    why: &Refusal,
+    here: Option<Number>,
+    style: &Style,
+) -> Result<Answered, StoreError> {
+    let mut answered = Answered::refusal(refused(why, &office.plan, style));
+    if let Some(number) = why.names().filter(|number| Some(*number) != here) {
+        answered.discreet = tx.load(number).await?.is_some_and(|incident| incident.private);
+    }
+    Ok(answered)
 }
 
 /// Whom the names in the text may mean: what the chat resolved, else who is known by that name in this chat.
@@ -178,17 +204,17 @@ async fn in_room(
     command: Command,
     style: &Style,
 ) -> Result<Answered, StoreError> {
-    let Some(incident) = tx.load(number).await? else { return Ok(Answered { doc: None, refused: false }) };
+    let Some(incident) = tx.load(number).await? else { return Ok(Answered::nothing()) };
     let member = is_member(tx, &incident, &typed.by.person.id).await?;
     let asked = asked(typed.at, typed.by, &typed.room.id, member);
     let enacted = match command {
         Command::Merge { into, .. } => merge(office, tx, incident, into, &asked).await?,
         command => enact(office, tx, incident, command, &asked).await?,
     };
-    Ok(match enacted {
-        Ok(enacted) => Answered { doc: done(&enacted.events, &enacted.after, style), refused: false },
-        Err(refusal) => Answered { doc: Some(refused(&refusal, &office.plan, style)), refused: true },
-    })
+    match enacted {
+        Ok(enacted) => Ok(Answered { doc: done(&enacted.events, &enacted.after, style), ..Answered::nothing() }),
+        Err(refusal) => turned_down(office, tx, &refusal, Some(number), style).await,
+    }
 }
 
 /// Two incidents in one transaction: this one ends, the other one takes over what it has.

@@ -71,6 +71,8 @@ fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono
 pub(super) struct Place<'a> {
     pub room: &'a RoomId,
     pub reply: Option<&'a str>,
+    /// Others in that room may not read it.
+    pub discreet: bool,
 }
 
 /// A private answer, worded now. `identity` is that of the delivery which it answers, `about` the incident of the room.
@@ -84,7 +86,8 @@ pub(super) async fn answer(
     doc: Doc,
 ) -> Result<(), StoreError> {
     let reply = place.reply.map(str::to_string);
-    let work = Work::Answer { to: to.clone(), room: place.room.clone(), reply, doc, incident: about };
+    let Place { room, discreet, .. } = place;
+    let work = Work::Answer { to: to.clone(), room: room.clone(), reply, discreet, doc, incident: about };
     tx.enqueue(&answer_draft(office, identity, to, work)).await
 }
 

@@ -36,6 +36,14 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             let command = Command::Erase { message: message.clone() };
             rooms::happened(office, tx, &message.room, command, None, inbound.at).await
         }
+        Heard::Unread { message, by } => {
+            let command = Command::NoteUnread { message: message.clone(), author: by.clone() };
+            rooms::happened(office, tx, &message.room, command, None, inbound.at).await
+        }
+        Heard::Decrypted { message } => {
+            let command = Command::NoteRead { message: message.clone() };
+            rooms::happened(office, tx, &message.room, command, None, inbound.at).await
+        }
         Heard::Reacted { message, emoji, by, on, stamp, said, unread, private_room } => {
             tx.meet(&by.person).await?;
             let (on, said) = (*on, said.as_ref());

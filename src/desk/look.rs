@@ -17,24 +17,36 @@ pub(super) struct Asker<'a> {
     pub style: Style,
 }
 
-pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+impl Asker<'_> {
+    /// A private incident that is not the one of the room: others there may not read of it.
+    fn is_discreet(&self, number: Number, private: bool) -> bool {
+        private && self.here != Some(number)
+    }
+}
+
+/// The answer, and whether it says what others in that room may not read.
+pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>) -> Result<(Doc, bool), StoreError> {
     let style = &asker.style;
-    match question {
-        Question::List { all } => list(office, *all, asker).await,
-        Question::Actions { mine } => actions(office, *mine, asker).await,
-        Question::Help { word: Some(word) } => Ok(phrase::help_word(word, style)),
-        Question::Help { word: None } => Ok(phrase::help(asker.here.is_some(), style)),
-        Question::Nothing if asker.here.is_none() => Ok(phrase::start(style)),
+    let doc = match question {
+        Question::List { all } => return list(office, *all, asker).await,
+        Question::Actions { mine } => return actions(office, *mine, asker).await,
+        Question::Help { word: Some(word) } => phrase::help_word(word, style),
+        Question::Help { word: None } => phrase::help(asker.here.is_some(), style),
+        Question::Nothing if asker.here.is_none() => phrase::start(style),
         Question::Show { number: Some(number) } => match visible(office, *number, asker).await? {
-            Some(incident) => Ok(phrase::card(&incident, &office.plan, style)),
-            None => Ok(phrase::refused(&Refusal::NoSuchIncident { number: *number }, &office.plan, style)),
+            Some(incident) => {
+                let discreet = asker.is_discreet(*number, incident.private);
+                return Ok((phrase::card(&incident, &office.plan, style), discreet));
+            }
+            None => phrase::refused(&Refusal::NoSuchIncident { number: *number }, &office.plan, style),
         },
         Question::Show { number: None }
         | Question::Timeline { .. }
         | Question::Tasks
         | Question::Postmortem
-        | Question::Nothing => here(office, question, asker).await,
-    }
+        | Question::Nothing => here(office, question, asker).await?,
+    };
+    Ok((doc, false))
 }
 
 /// Questions about the incident of this room.
@@ -72,13 +84,14 @@ async fn visible(office: &Office, number: Number, asker: &Asker<'_>) -> Result<O
     Ok(Some(incident).filter(|i| may_see(office, i, asker.person, member, asker.groups)))
 }
 
-async fn list(office: &Office, all: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+async fn list(office: &Office, all: bool, asker: &Asker<'_>) -> Result<(Doc, bool), StoreError> {
     let mut found = open(office, asker).await?;
     if all {
         found.extend(only_visible(office, office.ledger.ended().await?, asker).await?);
     }
     let lines: Vec<IncidentLine<'_>> = found.iter().map(incident_line).collect();
-    Ok(phrase::incidents(&lines, all, office.clock.now(), &office.plan, &asker.style))
+    let discreet = found.iter().any(|s| asker.is_discreet(s.number, s.private));
+    Ok((phrase::incidents(&lines, all, office.clock.now(), &office.plan, &asker.style), discreet))
 }
 
 /// What is open and this person may know of, worst first.
@@ -128,11 +141,12 @@ pub(super) async fn home(office: &Office, asker: &Asker<'_>) -> Result<Doc, Stor
 }
 
 /// In an incident's room those of the incident; elsewhere, and with `mine`, those of all incidents.
-async fn actions(office: &Office, mine: bool, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+async fn actions(office: &Office, mine: bool, asker: &Asker<'_>) -> Result<(Doc, bool), StoreError> {
     let only = asker.here.filter(|_| !mine);
     let shown = seen_actions(office, only, mine, asker).await?;
     let lines: Vec<ActionLine<'_>> = shown.iter().map(|a| action_line(a, only.is_none())).collect();
-    Ok(phrase::actions(&lines, mine, office.clock.now().date_naive(), &asker.style))
+    let discreet = shown.iter().any(|a| asker.is_discreet(a.incident, a.private));
+    Ok((phrase::actions(&lines, mine, office.clock.now().date_naive(), &asker.style), discreet))
 }
 
 async fn seen_actions(

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Office;
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
-use crate::incident::{Command, Effect, Gap, Incident};
+use crate::incident::{Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, RoomId};
 use crate::ports::{
@@ -90,8 +90,8 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
                 None => Ok(Learnt::nothing()),
             }
         }
-        Work::Answer { to, room, reply, doc, .. } => {
-            let answer = Answer { to, room, reply: reply.as_deref(), doc };
+        Work::Answer { to, room, reply, doc, discreet, .. } => {
+            let answer = Answer { to, room, reply: reply.as_deref(), discreet: *discreet, doc };
             chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(Learnt::nothing())
         }
@@ -108,8 +108,8 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
         }
         Work::Look { to, room, reply, groups, question, incident } => {
             let asker = Asker { person: to, groups, here: *incident, style: office.style(room.platform) };
-            let doc = look(office, question, &asker).await.map_err(away)?;
-            let answer = Answer { to: &to.id, room, reply: reply.as_deref(), doc: &doc };
+            let (doc, discreet) = look(office, question, &asker).await.map_err(away)?;
+            let answer = Answer { to: &to.id, room, reply: reply.as_deref(), discreet, doc: &doc };
             chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(Learnt::nothing())
         }
@@ -159,17 +159,24 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
         }
         Effect::AnswerDeclared { room, to } => {
             let doc = phrase::declared(incident, plan);
-            chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
+            let answer = Answer { to, room, reply: None, discreet: incident.private, doc: &doc };
+            chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(Learnt::nothing())
         }
         Effect::Warn { to, room, fact } => {
             let doc = phrase::lost(fact, incident, room);
-            chat(office, room.platform)?.answer(once(job), Answer { to, room, reply: None, doc: &doc }).await?;
+            let answer = Answer { to, room, reply: None, discreet: true, doc: &doc };
+            chat(office, room.platform)?.answer(once(job), answer).await?;
             Ok(Learnt::nothing())
         }
         Effect::Furnish { room } => {
             let (purpose, links) = phrase::furniture(incident, plan, &office.style(room.platform));
             chat(office, room.platform)?.furnish(room, &Furniture { purpose, links }).await?;
+            Ok(Learnt::nothing())
+        }
+        Effect::Entrust { room } => {
+            let commander = incident.commander().filter(|person| person.id.platform == room.platform);
+            chat(office, room.platform)?.entrust(room, commander.map(|person| &person.id)).await?;
             Ok(Learnt::nothing())
         }
         Effect::Announce { room } => {
@@ -220,6 +227,7 @@ async fn open_room(office: &Office, job: &Job, incident: &Incident) -> Result<Le
         private: incident.private,
         topic: phrase::topic(incident, &office.plan),
         near: incident.declared_in.clone(),
+        people: invited_at_first(incident, &office.plan, platform),
     };
     let room = chat(office, platform)?.open_room(once(job), room).await?;
     Ok(Learnt::noted(incident.number, Some(Command::NoteRoom { room })))

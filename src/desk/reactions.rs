@@ -138,7 +138,7 @@ async fn refuse(
     let room = &touch.message.room;
     let doc = refused(refusal, &office.plan, &office.style(room.platform));
     let about = tx.incident_in(room).await?;
-    let place = Place { room, reply: None };
+    let place = Place { room, reply: None, discreet: false };
     answer(office, tx, touch.identity, &touch.by.person.id, place, about, doc).await
 }
 
@@ -149,7 +149,8 @@ async fn offer_to_declare(
     touch: &Touch<'_>,
     private_room: bool,
 ) -> Result<(), StoreError> {
-    let (person, place) = (&touch.by.person, Place { room: &touch.message.room, reply: None });
+    let person = &touch.by.person;
+    let place = Place { room: &touch.message.room, reply: None, discreet: false };
     if !touch.on {
         return match tx.take_offer(touch.message, &person.id).await? {
             Some(_) => answer(office, tx, touch.identity, &person.id, place, None, offer_withdrawn()).await,

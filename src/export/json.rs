@@ -117,7 +117,7 @@ fn line(entry: &Entry) -> Line<'_> {
         deleted,
     };
     match &entry.source {
-        Source::Event => bare,
+        Source::Event | Source::Unread { .. } => bare,
         Source::Log => Line { source: "log", ..bare },
         Source::Message { message, link, first_text, .. } => Line {
             source: "message",

@@ -162,6 +162,13 @@ pub enum Command {
         found: u32,
         whole: bool,
     },
+    NoteUnread {
+        message: MessageId,
+        author: Person,
+    },
+    NoteRead {
+        message: MessageId,
+    },
     /// A time has come.
     Ring(Alarm),
 }

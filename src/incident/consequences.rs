@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Alarm, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
-use crate::plan::{COMMANDER, Person, PersonId, Plan, RoomId};
+use crate::plan::{COMMANDER, Person, PersonId, Plan, Platform, RoomId};
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
@@ -20,6 +20,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
                 work.extend(rooms(incident).map(|room| Effect::Invite { room, people: vec![person.id.clone()] }));
             }
             if role == COMMANDER {
+                work.extend(rooms(incident).map(|room| Effect::Entrust { room }));
                 work.extend(show_topics(incident));
                 work.extend(announce(fact, incident, plan));
             }
@@ -28,7 +29,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
         Event::Renamed { .. } => everyone(fact, incident, plan),
         Event::SeverityChanged { .. } => {
             let mut work = everyone(fact, incident, plan);
-            work.extend(rooms(incident).map(|room| invite_by_plan(&room, incident, plan, Vec::new())));
+            work.extend(rooms(incident).map(|room| invite_by_plan(&room, incident, plan)));
             work
         }
         Event::Updated { .. } => {
@@ -83,6 +84,8 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
         }
         Event::Logged { .. }
         | Event::GapNoted { .. }
+        | Event::MessageUnread { .. }
+        | Event::MessageRead { .. }
         | Event::Marked { .. }
         | Event::Unmarked { .. }
         | Event::MessageRevised { .. }
@@ -93,8 +96,10 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
 /// The room is there: now everything else, side by side. None of it can undo the declaration.
 fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
     let mut work = vec![Effect::ShowCard { room: room.clone() }];
-    let already_in_it = incident.declared_by.iter().chain(incident.roles.values()).map(|p| p.id.clone());
-    work.push(invite_by_plan(room, incident, plan, already_in_it.collect()));
+    work.push(Effect::Invite { room: room.clone(), people: invited_at_first(incident, plan, room.platform) });
+    if incident.commander().is_some() {
+        work.push(Effect::Entrust { room: room.clone() });
+    }
     if let (Some(place), Some(by)) = (&incident.declared_in, &incident.declared_by) {
         work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
     }
@@ -131,10 +136,18 @@ fn has_first_steps(incident: &Incident, plan: &Plan) -> bool {
     links || !plan.first_steps(&incident.severity, service).is_empty()
 }
 
-/// Whom the plan names for this severity and service, in the chat of this room.
-fn invite_by_plan(room: &RoomId, incident: &Incident, plan: &Plan, also: Vec<PersonId>) -> Effect {
+/// Whom the plan names for this severity and service, and who has to do with it already, in this chat.
+pub fn invited_at_first(incident: &Incident, plan: &Plan, platform: Platform) -> Vec<PersonId> {
     let mut people = plan.invited(&incident.severity, incident.service.as_deref());
-    people.extend(also);
+    people.extend(incident.declared_by.iter().chain(incident.roles.values()).map(|p| p.id.clone()));
+    people.sort();
+    people.dedup();
+    people.retain(|p| p.platform == platform);
+    people
+}
+
+fn invite_by_plan(room: &RoomId, incident: &Incident, plan: &Plan) -> Effect {
+    let mut people = plan.invited(&incident.severity, incident.service.as_deref());
     people.sort();
     people.dedup();
     people.retain(|p| p.platform == room.platform);
@@ -179,6 +192,9 @@ fn taken_back(fact: &Recorded, restore: &Restore, incident: &Incident, plan: &Pl
         Restore::Severity { .. } | Restore::Title { .. } | Restore::Update { .. } => everyone(fact, incident, plan),
         Restore::Role { role, person, .. } => {
             let mut work = everyone(fact, incident, plan);
+            if role == COMMANDER {
+                work.extend(rooms(incident).map(|room| Effect::Entrust { room }));
+            }
             if role == COMMANDER && person.is_none() {
                 work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
             }

@@ -37,6 +37,10 @@ pub enum Effect {
     Furnish {
         room: RoomId,
     },
+    /// Let the commander, and nobody who was it before, arrange the room.
+    Entrust {
+        room: RoomId,
+    },
     /// Tell one person, outside the room, what happened to the room.
     Warn {
         to: PersonId,
@@ -91,6 +95,7 @@ impl Effect {
             Effect::ShowCard { room } => Some(format!("card/{incident}/{room}")),
             Effect::ShowTopic { room } => Some(format!("topic/{incident}/{room}")),
             Effect::Furnish { room } => Some(format!("furnish/{incident}/{room}")),
+            Effect::Entrust { room } => Some(format!("entrust/{incident}/{room}")),
             Effect::Announce { room } => Some(format!("announce/{incident}/{room}")),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => Some(format!("alarm/{incident}/commander")),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => Some(format!("alarm/{incident}/update")),
@@ -108,6 +113,7 @@ impl Effect {
             Effect::ShowTopic { .. } => "set the topic",
             Effect::ReadBack { .. } => "read back what was said",
             Effect::Furnish { .. } => "show the room's purpose and links",
+            Effect::Entrust { .. } => "let the commander arrange the room",
             Effect::Warn { .. } => "warn somebody about the room",
             Effect::ShowFirstSteps { .. } => "post the first steps",
             Effect::Tell { .. } => "tell the room",
@@ -123,7 +129,7 @@ impl Effect {
     pub fn lane(&self, incident: Number) -> Lane {
         Lane(match self {
             Effect::OpenRoom => format!("open/{incident}"),
-            Effect::Invite { room, .. } => format!("people/{room}"),
+            Effect::Invite { room, .. } | Effect::Entrust { room } => format!("people/{room}"),
             Effect::ShowCard { room } => format!("card/{room}"),
             Effect::PinCard { message } => format!("pin/{}", message.room),
             Effect::ReadBack { room, .. } => format!("read/{room}"),

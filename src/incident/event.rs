@@ -227,6 +227,15 @@ pub enum Event {
         /// All of it was read back.
         whole: bool,
     },
+    /// Somebody said something that is encrypted, and its key is not there.
+    MessageUnread {
+        message: MessageId,
+        author: Person,
+    },
+    /// The key has come: the message is on the transcript now.
+    MessageRead {
+        message: MessageId,
+    },
 }
 
 /// Why a room is not heard any more.

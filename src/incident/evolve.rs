@@ -175,6 +175,8 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         // What was lost meanwhile is known once it is read back.
         Event::RoomFound { .. } => {}
         Event::GapNoted { gap, found, whole } => close_gap(incident, fact, gap, *found, *whole),
+        Event::MessageUnread { message, author } => unread(incident, fact, message, author),
+        Event::MessageRead { message } => incident.timeline.retain(|entry| !entry.is_unread(message)),
     }
 }
 
@@ -206,6 +208,14 @@ fn close_gap(incident: &mut Incident, fact: &Recorded, gap: &Gap, found: u32, wh
     };
     let text = format!("Gap: #{name}, {} to {} UTC: {why}; {read}", gap.from.format(day), gap.until.format(day));
     note_at(incident, fact, EntryKind::Gap, text, gap.from, Source::Event);
+}
+
+/// Until its key comes.
+fn unread(incident: &mut Incident, fact: &Recorded, message: &MessageId, author: &Person) {
+    let name = incident.room_name(&message.room);
+    let at = fact.at.format("%H:%M");
+    let text = format!("Gap: #{name}, {at} UTC: could not be decrypted, from {} ({})", author.name, author.id.id);
+    note_at(incident, fact, EntryKind::Gap, text, fact.at, Source::Unread { message: message.clone() });
 }
 
 /// Puts a line of the fact's own time on the timeline.

@@ -14,7 +14,7 @@ mod state;
 mod timeline;
 
 pub use command::{Alarm, Asked, Command, MergeTarget, Same};
-pub use consequences::consequences;
+pub use consequences::{consequences, invited_at_first};
 pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};
 pub use effect::{Effect, Lane};
 pub use event::{Actor, Event, Gap, Loss, Origin, Recorded, Reminder, Restore, SaidMessage};

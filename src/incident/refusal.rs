@@ -97,6 +97,18 @@ pub enum Refusal {
     NoUpdateDue,
 }
 
+impl Refusal {
+    /// The other incident that it names, with more than the asker has said of it.
+    pub fn names(&self) -> Option<Number> {
+        match self {
+            Refusal::SameTitle { number, .. }
+            | Refusal::MergeIntoEnded { number, .. }
+            | Refusal::MergeWouldExpose { number } => Some(*number),
+            _ => None,
+        }
+    }
+}
+
 /// What is so already.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AlreadySo {

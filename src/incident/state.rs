@@ -340,6 +340,11 @@ impl Incident {
         self.rooms.iter().any(|r| r.room.id == *room)
     }
 
+    /// Somebody has said it, and it could not be decrypted.
+    pub fn is_unread(&self, message: &MessageId) -> bool {
+        self.timeline.iter().any(|entry| entry.is_unread(message))
+    }
+
     pub fn roles_of(&self, person: &crate::plan::PersonId) -> Vec<RoleKey> {
         self.roles.iter().filter(|(_, p)| p.id == *person).map(|(role, _)| role.clone()).collect()
     }

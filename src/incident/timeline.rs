@@ -104,6 +104,8 @@ pub enum Source {
         #[serde(default)]
         deleted: bool,
     },
+    /// A message that could not be decrypted.
+    Unread { message: MessageId },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +142,11 @@ impl Entry {
 
     pub fn is_of(&self, id: &MessageId) -> bool {
         matches!(&self.source, Source::Message { message, .. } if message == id)
+    }
+
+    /// It stands for this message, which could not be decrypted.
+    pub fn is_unread(&self, id: &MessageId) -> bool {
+        matches!(&self.source, Source::Unread { message } if message == id)
     }
 
     pub fn is_marked_by(&self, person: &PersonId, mark: Mark, pin: bool) -> bool {

@@ -67,7 +67,7 @@ pub fn offer(message: &SaidMessage, severity: &str, confirm: &str, private: bool
         .line([strong(format!("Declare {what} from this message?"))])
         .quote(&message.text)
         .line([text(format!("Put {confirm} on the message to declare it as {severity}, or take your emoji off."))])
-        .press(&format!("Declare {severity}"), press)
+        .ask_press(&format!("Declare {severity}"), press)
 }
 
 pub fn offer_withdrawn() -> Doc {

@@ -58,6 +58,10 @@ pub enum Span {
 pub struct Button {
     pub label: String,
     pub press: Press,
+    /// It answers a question that Firebell asks; a chat without buttons seeds an emoji for it. Reactions alone never
+    /// change severity or status, so shortcuts to such commands are none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,13 +124,26 @@ impl Doc {
         self
     }
 
+    /// A shortcut to a command.
     pub fn button(self, label: &str, words: &str) -> Self {
         self.press(label, Press::Words { words: words.into() })
     }
 
+    pub fn press(self, label: &str, press: Press) -> Self {
+        self.put(Button { label: label.into(), press, asks: false })
+    }
+
+    /// An answer to what the message asks.
+    pub fn ask(self, label: &str, words: &str) -> Self {
+        self.ask_press(label, Press::Words { words: words.into() })
+    }
+
+    pub fn ask_press(self, label: &str, press: Press) -> Self {
+        self.put(Button { label: label.into(), press, asks: true })
+    }
+
     /// Buttons in a row stand together.
-    pub fn press(mut self, label: &str, press: Press) -> Self {
-        let button = Button { label: label.into(), press };
+    fn put(mut self, button: Button) -> Self {
         match self.blocks.last_mut() {
             Some(Block::Buttons(row)) => row.push(button),
             _ => self.blocks.push(Block::Buttons(vec![button])),
@@ -178,4 +195,18 @@ fn plain(spans: &[Span]) -> String {
             Span::Time(at) => at.format("%H:%M UTC").to_string(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_asks_is_written_as_asking() {
+        let doc = Doc::new().button("Help", "help").ask("Take command", "claim");
+        let Block::Buttons(row) = &doc.blocks[0] else { panic!("a row") };
+        let json = r#"[{"label":"Help","press":{"press":"words","words":"help"}},{"label":"Take command","press":{"press":"words","words":"claim"},"asks":true}]"#;
+        assert_eq!(serde_json::to_string(row).unwrap(), json);
+        assert_eq!(&serde_json::from_str::<Vec<Button>>(json).unwrap(), row);
+    }
 }

@@ -41,7 +41,7 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
         Event::TakenBack { what, restore, .. } => taken_back(fact, what, restore, incident, plan),
         Event::CommanderAsked => Doc::new()
             .line([strong("Nobody is in command. "), text("Who takes it? Type "), style.typed("claim"), text(".")])
-            .button("Take command", "claim"),
+            .ask("Take command", "claim"),
         Event::UpdateReminded { reminder, to, due } => reminded(*reminder, to.as_ref(), *due, style),
         // The others are not told in the room.
         _ => Doc::plain(format!("{} changed.", incident.key())),
@@ -62,7 +62,7 @@ fn opened(incident: &Incident, plan: &Plan, style: &Style) -> Doc {
         Some(person) => doc.line([Span::Person(person.clone()), text(" is in command.")]),
         None => doc
             .line([strong("Nobody is in command yet. "), text("Type "), style.typed("claim"), text(" to take it.")])
-            .button("Take command", "claim"),
+            .ask("Take command", "claim"),
     }
 }
 
@@ -160,7 +160,7 @@ fn reminded(reminder: Reminder, to: Option<&Person>, due: chrono::DateTime<chron
         }
     }
     line.extend([text(" Type "), style.typed("update …"), text(" or "), style.typed("snooze 10m"), text(".")]);
-    Doc::new().line(line).button("Snooze 10 min", "snooze 10m")
+    Doc::new().line(line).ask("Snooze 10 min", "snooze 10m")
 }
 
 fn noted(doc: Doc, note: Option<&str>) -> Doc {

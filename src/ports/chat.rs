@@ -43,6 +43,9 @@ pub struct NewRoom {
     pub topic: String,
     /// Where it was asked for: the new room is in the same workspace.
     pub near: Option<RoomId>,
+    /// Who will be invited. A chat that can asks them in as it makes the room: in one that is encrypted they can read
+    /// what is said from then on.
+    pub people: Vec<PersonId>,
 }
 
 /// What a room shows beside its messages, where the chat has a place for it.
@@ -71,6 +74,9 @@ pub struct Answer<'a> {
     pub room: &'a RoomId,
     /// The adapter's own note of where exactly, as it came with the question.
     pub reply: Option<&'a str>,
+    /// It says what others in that room may not read: where the chat can't show it to one person alone, it goes to a
+    /// direct message.
+    pub discreet: bool,
     pub doc: &'a Doc,
 }
 
@@ -147,6 +153,12 @@ pub trait Chat: Send + Sync {
 
     /// The room shows this beside its messages, where the chat has a place for it.
     async fn furnish(&self, _room: &RoomId, _furniture: &Furniture) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// This person may pin and set the topic, beside Firebell and whoever has always been allowed to; where the chat
+    /// lets everybody, nothing is to be done. `None`: nobody more.
+    async fn entrust(&self, _room: &RoomId, _to: Option<&PersonId>) -> Result<(), Failure> {
         Ok(())
     }
 

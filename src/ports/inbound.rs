@@ -74,6 +74,15 @@ pub enum Heard {
     Deleted {
         message: MessageId,
     },
+    /// Something was said that is encrypted, and its key has not come within a while.
+    Unread {
+        message: MessageId,
+        by: Person,
+    },
+    /// Its key has come.
+    Decrypted {
+        message: MessageId,
+    },
     /// An emoji put on (`on`) or taken off. `stamp` tells this time from the next time.
     Reacted {
         message: MessageId,
@@ -151,6 +160,8 @@ impl Inbound {
             Heard::Message(said) => format!("message/{}", in_room(&said.id)),
             Heard::Edited { message, version, .. } => format!("edited/{}/{version}", in_room(message)),
             Heard::Deleted { message } => format!("deleted/{}", in_room(message)),
+            Heard::Unread { message, .. } => format!("unread/{}", in_room(message)),
+            Heard::Decrypted { message } => format!("decrypted/{}", in_room(message)),
             Heard::Reacted { message, emoji, by, on, stamp, .. } => {
                 format!("reacted/{}/{emoji}/{}/{on}/{stamp}", in_room(message), by.person.id)
             }
@@ -176,6 +187,8 @@ impl Inbound {
             Heard::Message(said) => said.id.room.platform,
             Heard::Edited { message, .. }
             | Heard::Deleted { message }
+            | Heard::Unread { message, .. }
+            | Heard::Decrypted { message }
             | Heard::Reacted { message, .. }
             | Heard::Pinned { message, .. } => message.room.platform,
             Heard::Joined { room, .. }

@@ -31,6 +31,9 @@ pub enum Work {
         room: RoomId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply: Option<String>,
+        /// It says what others in that room may not read.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        discreet: bool,
         doc: Doc,
         /// The incident that it is about, if it is about one.
         #[serde(default)]

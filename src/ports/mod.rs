@@ -6,6 +6,7 @@ mod inbound;
 mod journal;
 mod local;
 mod mailbox;
+mod notes;
 mod reader;
 mod readiness;
 mod reception;
@@ -20,6 +21,7 @@ pub use local::{
     Reaction, RoomView, Seen, SignIn, Slice, StoredChange, Trouble,
 };
 pub use mailbox::{Letter, Mailbox};
+pub use notes::Notes;
 pub use reader::{ActionRow, Ledger, Parked, Summary};
 pub use readiness::{Part, Readiness};
 pub use reception::Reception;

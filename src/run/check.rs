@@ -66,7 +66,7 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
     match &config.local {
         Some(local) if local.password.is_some() => findings.good("local chat", "on, with a password"),
         Some(_) => findings.good("local chat", "on, for this machine only"),
-        None if config.slack.is_some() => findings.note("local chat", "off"),
+        None if config.slack.is_some() || config.matrix.is_some() => findings.note("local chat", "off"),
         None => findings.note("local chat", "off, and there is no other chat: nothing can be declared"),
     }
     #[cfg(feature = "slack")]

@@ -2,6 +2,8 @@
 
 mod check;
 mod manifest;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod records;
 mod serve;
 #[cfg(feature = "slack")]
@@ -72,6 +74,10 @@ fn log_as(config: &Config) {
         tracing_subscriber::filter::Targets::new().with_default(level).with_target("sqlx", tracing::Level::ERROR);
     // slack-morphism tells whole answers and addresses with tickets in them; what matters of it is told by us.
     let filter = filter.with_target("slack_morphism", tracing_subscriber::filter::LevelFilter::OFF);
+    // matrix-sdk calls it an error when a thing that it asks for is not there; of its encryption, errors are ones.
+    let filter = filter.with_target("matrix_sdk", tracing_subscriber::filter::LevelFilter::OFF);
+    let filter = filter.with_target("matrix_sdk_base", tracing_subscriber::filter::LevelFilter::OFF);
+    let filter = filter.with_target("matrix_sdk_crypto", tracing::Level::ERROR);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -127,7 +133,8 @@ fn own(folder: &Path, name: &str) -> Result<Option<String>, Failed> {
 fn prefixes(config: &Config) -> BTreeMap<Platform, String> {
     let local = config.local.iter().map(|local| (Platform::Local, local.command.clone()));
     let slack = config.slack.iter().map(|slack| (Platform::Slack, slack.command.clone()));
-    local.chain(slack).collect()
+    let matrix = config.matrix.iter().map(|matrix| (Platform::Matrix, matrix.prefix.clone()));
+    local.chain(slack).chain(matrix).collect()
 }
 
 fn clock() -> Arc<dyn Clock> {

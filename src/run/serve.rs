@@ -43,12 +43,19 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
 
     let store = Store::new(db.clone());
     let local = open_local(config, &db, &url).await?;
-    #[cfg_attr(not(feature = "slack"), expect(unused_mut, reason = "there is no other chat to add"))]
+    #[cfg_attr(
+        not(any(feature = "slack", feature = "matrix")),
+        expect(unused_mut, reason = "there is no other chat to add")
+    )]
     let mut chats: Vec<Arc<dyn Chat>> = local.iter().map(|l| l.clone() as Arc<dyn Chat>).collect();
     #[cfg(feature = "slack")]
     let slack = super::slack::open(config, &db, &store, clock())?;
     #[cfg(feature = "slack")]
     chats.extend(slack.iter().map(|s| s.clone() as Arc<dyn Chat>));
+    #[cfg(feature = "matrix")]
+    let matrix = super::matrix::open(config, &db, &store, clock());
+    #[cfg(feature = "matrix")]
+    chats.extend(matrix.iter().map(|m| m.clone() as Arc<dyn Chat>));
     if chats.is_empty() {
         tracing::warn!("no chat is configured: nothing can be declared");
     }
@@ -80,6 +87,11 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     #[cfg(feature = "slack")]
     if let Some(slack) = &slack {
         super::slack::start(config, slack, &desk, &tasks, &readiness, &stop).await?;
+    }
+
+    #[cfg(feature = "matrix")]
+    if let Some(matrix) = &matrix {
+        super::matrix::start(matrix, &desk, &tasks, &readiness, &stop).await?;
     }
 
     let viewer = Arc::new(ChatViewer(local.clone().map(|l| l as Arc<dyn LocalChat>)));

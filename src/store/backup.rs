@@ -123,6 +123,7 @@ pub(super) const TABLES: &[Table] = &[
             ("why", Text),
         ],
     },
+    Table { name: "notes", columns: &[("source", Text), ("key", Text), ("value", Text)] },
     Table { name: "heard_from", columns: &[("source", Text), ("at", Time)] },
     Table { name: "local_people", columns: &[("id", Text), ("name", Text), ("zone", Text), ("seen", Time)] },
     Table { name: "local_sessions", columns: &[("token", Text), ("person", Text), ("at", Time)] },

@@ -1,6 +1,6 @@
 //! Every statement by name, so that a test can prepare each on both databases: that stands in for `query!`.
 
-use super::{backup, directory, journal, ledger, local, mailbox, models, outbox, transcript, verify};
+use super::{backup, directory, journal, ledger, local, mailbox, models, notes, outbox, transcript, verify};
 
 macro_rules! named {
     ($($module:ident { $($name:ident),* $(,)? })*) => {
@@ -35,6 +35,9 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
     }
     models {
         SHOW_INCIDENT, SHOW_ROOM, MOVE_MESSAGES, CLEAR_ACTIONS, SHOW_ACTION,
+    }
+    notes {
+        NOTE, NOTED, FORGET,
     }
     outbox {
         ENQUEUE, ANY_DUE, CLAIM, HOLD, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK, UNPARK_OF,

@@ -11,6 +11,7 @@ mod ledger;
 mod local;
 mod mailbox;
 mod models;
+mod notes;
 mod outbox;
 mod rows;
 mod transcript;
@@ -23,6 +24,7 @@ pub use catalogue::STATEMENTS;
 pub use db::{Db, Tx};
 pub use local::LocalStore;
 pub use mailbox::MailStore;
+pub use notes::NoteStore;
 pub use verify::Verified;
 
 use std::collections::HashMap;

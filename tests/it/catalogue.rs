@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use firebell::ports::{Act, Clock, Mailbox};
+use firebell::ports::{Act, Clock, Mailbox, Notes};
 use firebell::store::{Db, STATEMENTS, Store, backed_up};
 use regex::Regex;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqliteConnection};
@@ -120,6 +120,7 @@ async fn lively(world: &World) {
         .await
         .expect("to keep it");
     world.mailbox().alive("slack", world.clock.now()).await.expect("to note it");
+    world.notes().note("matrix", "place", "s1_2_3").await.expect("to note it");
 }
 
 async fn backup(url: &str) -> (String, u64) {

@@ -22,7 +22,7 @@ fn the_command_table_is_the_grammars() {
             aliases => format!(" ({})", aliases.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(", ")),
         };
         let form = format!("{} {}", word.name, word.takes);
-        table += &format!("| `{}`{also} | {} |\n", form.trim().replace('|', "\\|"), word.does);
+        table.push_str(&format!("| `{}`{also} | {} |\n", form.trim().replace('|', "\\|"), word.does));
     }
     in_readme(&table);
 }
@@ -43,7 +43,7 @@ fn the_reaction_table_is_that_of_the_defaults() {
     let mut table = String::from("| emoji | puts the message |\n| --- | --- |\n");
     for (emoji, does) in rows {
         let character = emoji.iter().find(|e| !e.is_ascii()).expect("a character");
-        table += &format!("| {character} `{}` | {does} |\n", emoji[0]);
+        table.push_str(&format!("| {character} `{}` | {does} |\n", emoji[0]));
     }
     in_readme(&table);
 }

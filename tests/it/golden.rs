@@ -9,7 +9,7 @@ use insta::assert_debug_snapshot;
 const V1: &str = include_str!("../golden/v1.jsonl");
 
 /// Every kind of event, as it is called in the log.
-pub const KINDS: [&str; 30] = [
+pub const KINDS: [&str; 32] = [
     "declared",
     "room_opened",
     "card_posted",
@@ -40,6 +40,8 @@ pub const KINDS: [&str; 30] = [
     "room_lost",
     "room_found",
     "gap_noted",
+    "message_unread",
+    "message_read",
 ];
 
 /// Every way of taking back.
@@ -92,6 +94,8 @@ fn kind(event: &Event) -> &'static str {
         Event::RoomLost { .. } => "room_lost",
         Event::RoomFound { .. } => "room_found",
         Event::GapNoted { .. } => "gap_noted",
+        Event::MessageUnread { .. } => "message_unread",
+        Event::MessageRead { .. } => "message_read",
     }
 }
 

@@ -20,6 +20,9 @@ mod docs;
 mod duplicates;
 mod golden;
 mod house;
+#[cfg(feature = "matrix")]
+#[allow(dead_code, reason = "it can do more than what the stories have needed so far")]
+mod matrix;
 mod pages;
 mod properties;
 #[cfg(feature = "slack")]

@@ -277,6 +277,8 @@ fn of_firebell() -> BoxedStrategy<Command> {
         (0..2_u8, moment(), moment(), 0..3_u32, any::<bool>()).prop_map(|(n, from, until, found, whole)| {
             Command::NoteGap { gap: Gap { room: room(n), from, until, lost: None }, found, whole }
         }),
+        (message(), someone()).prop_map(|(message, author)| Command::NoteUnread { message, author }),
+        message().prop_map(|message| Command::NoteRead { message }),
         (declared(), vec(any_step(), 0..6)).prop_map(|(first, rest)| {
             let steps: Vec<Step> = std::iter::once(first).chain(rest).collect();
             Command::Absorb { other: Box::new(course(3, &steps).0) }

@@ -162,7 +162,7 @@ async fn free_name(pen: &mut Pen, name: String) -> Result<String, Failure> {
         }
         let suffix = format!("-{suffix}");
         let kept: String = name.chars().take(names::ROOM - suffix.len()).collect();
-        candidate = kept + &suffix;
+        candidate = kept + suffix.as_str();
     }
     Err(never(format!("there are too many rooms called {name}")))
 }

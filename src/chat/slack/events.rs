@@ -191,7 +191,7 @@ impl Slack {
             let name = file.title.as_ref().or(file.name.as_ref()).map_or("a file", String::as_str);
             let link = file.permalink.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
             let before = if text.is_empty() { "" } else { "\n" };
-            text += &format!("{before}File: {name}{link}");
+            text.push_str(&format!("{before}File: {name}{link}"));
         }
         Ok((text, mentions))
     }

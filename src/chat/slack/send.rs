@@ -255,9 +255,9 @@ impl Slack {
 pub(super) fn link(workspace: &str, channel: &str, ts: Option<&str>, thread: Option<&str>) -> String {
     let mut link = format!("{}/archives/{channel}", workspace.trim_end_matches('/'));
     if let Some(ts) = ts {
-        link += &format!("/p{}", ts.replace('.', ""));
+        link.push_str(&format!("/p{}", ts.replace('.', "")));
         if let Some(thread) = thread.filter(|thread| *thread != ts) {
-            link += &format!("?thread_ts={thread}&cid={channel}");
+            link.push_str(&format!("?thread_ts={thread}&cid={channel}"));
         }
     }
     link
@@ -274,7 +274,7 @@ fn numbered(name: &str, n: u32) -> String {
     }
     let suffix = format!("-{n}");
     let kept: String = name.chars().take(NAME - suffix.len()).collect();
-    kept + &suffix
+    kept + suffix.as_str()
 }
 
 /// A private channel is asked for as private, and nothing else is made in its place.

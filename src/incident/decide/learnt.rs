@@ -1,7 +1,7 @@
 //! What a chat has done: the room is there, the card is there. Heard twice, it is so already.
 
 use super::super::{AlreadySo, Event, Gap, Incident, Loss, Refusal};
-use crate::plan::{MessageId, Room, RoomId};
+use crate::plan::{MessageId, Person, Room, RoomId};
 
 const KNOWN: Refusal = Refusal::AlreadySo(AlreadySo::Noted);
 
@@ -55,6 +55,20 @@ pub(super) fn gap(incident: &Incident, gap: Gap, found: u32, whole: bool) -> Res
     let seen = gap.lost.is_some() || found > 0 || !whole;
     match incident.has_room(&gap.room) && seen {
         true => Ok(vec![Event::GapNoted { gap, found, whole }]),
+        false => Err(KNOWN),
+    }
+}
+
+pub(super) fn unread(incident: &Incident, message: MessageId, author: Person) -> Result<Vec<Event>, Refusal> {
+    match incident.has_room(&message.room) && !incident.is_unread(&message) {
+        true => Ok(vec![Event::MessageUnread { message, author }]),
+        false => Err(KNOWN),
+    }
+}
+
+pub(super) fn read(incident: &Incident, message: MessageId) -> Result<Vec<Event>, Refusal> {
+    match incident.is_unread(&message) {
+        true => Ok(vec![Event::MessageRead { message }]),
         false => Err(KNOWN),
     }
 }

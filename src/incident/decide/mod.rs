@@ -67,6 +67,8 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::NoteLoss { room, why } => learnt::loss(incident, room, why),
         Command::NoteFound { room } => learnt::found(incident, room),
         Command::NoteGap { gap, found, whole } => learnt::gap(incident, gap, found, whole),
+        Command::NoteUnread { message, author } => learnt::unread(incident, message, author),
+        Command::NoteRead { message } => learnt::read(incident, message),
         Command::Ring(alarm) => alarms::ring(incident, alarm, asked),
     }
 }
@@ -105,6 +107,8 @@ fn needs(command: &Command) -> Option<Permission> {
         | Command::NoteLoss { .. }
         | Command::NoteFound { .. }
         | Command::NoteGap { .. }
+        | Command::NoteUnread { .. }
+        | Command::NoteRead { .. }
         | Command::Ring(_) => return None,
     })
 }

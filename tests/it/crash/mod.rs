@@ -138,7 +138,7 @@ fn run(ground: &Ground, line: usize, task: &str, kill_at: Option<u64>) -> Run {
         acked: said.lines().any(|l| l == "@acked"),
         moments,
         seen: seen.join("\n"),
-        output: said.clone() + &String::from_utf8_lossy(&done.stderr),
+        output: said.clone() + &*String::from_utf8_lossy(&done.stderr),
     }
 }
 

@@ -214,7 +214,7 @@ fn resolved(model: &Model, text: &str) -> String {
         out.push_str(&token(model, inside));
         rest = after;
     }
-    out + &unescaped(rest)
+    out + unescaped(rest).as_str()
 }
 
 fn token(model: &Model, inside: &str) -> String {

@@ -247,7 +247,13 @@ async fn it_came_back(world: World) {
 async fn what_is_said_while_the_room_opens(world: World) {
     world.begins_to_say("Ann", "general", "/incident declare Checkout is down").await;
     world.hear().await;
-    let room = NewRoom { name: "inc-1-checkout-down".into(), private: false, topic: String::new(), near: None };
+    let room = NewRoom {
+        name: "inc-1-checkout-down".into(),
+        private: false,
+        topic: String::new(),
+        near: None,
+        people: vec![],
+    };
     world.chat.open_room(Once { key: "effect/1/1/0", again: false }, room).await.expect("a room");
     world.begins_to_say("Bob", "inc-1-checkout-down", "I was quicker").await;
     world.hear().await;

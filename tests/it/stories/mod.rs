@@ -3,13 +3,15 @@
 mod commands;
 mod incident;
 mod marks;
+#[cfg(feature = "matrix")]
+pub mod matrix;
 mod private;
 mod reminders;
 mod restart;
 #[cfg(feature = "slack")]
 pub mod slack;
 
-/// Makes of each story a test for each chat and database: in the local chat, and in Slack, on SQLite and PostgreSQL.
+/// Makes of each story a test for each chat and database: in the local chat, in Slack and in Matrix, on SQLite and PostgreSQL.
 /// A story takes the usual world; one with a plan of its own takes the scene, and makes its world there. Those in
 /// brackets are about the local chat alone: the words, or what happens, differ in others.
 macro_rules! on_every_chat {
@@ -39,6 +41,18 @@ macro_rules! on_every_chat {
             use crate::support::scene::Scene;
             $(#[tokio::test] async fn $story() { super::$story(Scene::slack_on_postgres().await.world().await).await; })*
             $($(#[tokio::test] async fn $own() { super::$own(Scene::slack_on_postgres().await).await; })*)?
+        }
+        #[cfg(feature = "matrix")]
+        mod matrix_on_sqlite {
+            use crate::support::scene::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::matrix_on_sqlite().await.world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::matrix_on_sqlite().await).await; })*)?
+        }
+        #[cfg(feature = "matrix")]
+        mod matrix_on_postgres {
+            use crate::support::scene::Scene;
+            $(#[tokio::test] async fn $story() { super::$story(Scene::matrix_on_postgres().await.world().await).await; })*
+            $($(#[tokio::test] async fn $own() { super::$own(Scene::matrix_on_postgres().await).await; })*)?
         }
     };
 }

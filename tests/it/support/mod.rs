@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod browser;
+pub mod elsewhere;
 pub mod ground;
 pub mod hands;
 pub mod postgres;
@@ -9,6 +10,8 @@ pub mod serve;
 pub mod snapshot;
 #[cfg(feature = "slack")]
 pub mod town;
+#[cfg(feature = "matrix")]
+pub mod village;
 pub mod visitor;
 pub mod wait;
 pub mod watch;

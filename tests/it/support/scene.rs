@@ -1,15 +1,17 @@
 //! Where a story is played: in which chat, on which database.
 
-#[cfg(feature = "slack")]
+#[cfg(any(feature = "matrix", feature = "slack"))]
 use std::sync::Arc;
 
 use firebell::plan::{PersonId, Plan, Platform};
 
 use super::ground::Ground;
-#[cfg(feature = "slack")]
+#[cfg(any(feature = "matrix", feature = "slack"))]
 use super::ground::TestClock;
 #[cfg(feature = "slack")]
 use super::town::Town;
+#[cfg(feature = "matrix")]
+use super::village::Hamlet;
 use super::world::{World, plan};
 #[cfg(feature = "slack")]
 use crate::slack::Workspace;
@@ -19,6 +21,8 @@ pub struct Scene {
     ground: Ground,
     #[cfg(feature = "slack")]
     workspace: Option<(Arc<TestClock>, Workspace)>,
+    #[cfg(feature = "matrix")]
+    hamlet: Option<(Arc<TestClock>, Hamlet)>,
 }
 
 impl Scene {
@@ -35,7 +39,25 @@ impl Scene {
             ground,
             #[cfg(feature = "slack")]
             workspace: None,
+            #[cfg(feature = "matrix")]
+            hamlet: None,
         }
+    }
+
+    #[cfg(feature = "matrix")]
+    pub async fn matrix_on_sqlite() -> Scene {
+        Scene::matrix(Ground::sqlite()).await
+    }
+
+    #[cfg(feature = "matrix")]
+    pub async fn matrix_on_postgres() -> Scene {
+        Scene::matrix(Ground::postgres().await).await
+    }
+
+    #[cfg(feature = "matrix")]
+    async fn matrix(ground: Ground) -> Scene {
+        let clock = TestClock::new();
+        Scene { hamlet: Some((clock.clone(), Hamlet::new(clock).await)), ..Scene::local(ground) }
     }
 
     #[cfg(feature = "slack")]
@@ -51,7 +73,7 @@ impl Scene {
     #[cfg(feature = "slack")]
     async fn slack(ground: Ground) -> Scene {
         let clock = TestClock::new();
-        Scene { ground, workspace: Some((clock.clone(), Town::workspace(clock).await)) }
+        Scene { workspace: Some((clock.clone(), Town::workspace(clock).await)), ..Scene::local(ground) }
     }
 
     /// What this chat calls them, before there is a world.
@@ -59,6 +81,10 @@ impl Scene {
         #[cfg(feature = "slack")]
         if let Some((_, workspace)) = &self.workspace {
             return PersonId::new(Platform::Slack, workspace.person(name));
+        }
+        #[cfg(feature = "matrix")]
+        if let Some((_, hamlet)) = &self.hamlet {
+            return PersonId::new(Platform::Matrix, hamlet.homeserver.user_id(name));
         }
         PersonId::new(Platform::Local, name.to_lowercase())
     }
@@ -77,6 +103,10 @@ impl Scene {
         if let Some((clock, workspace)) = self.workspace {
             let setup = Town::setup(&workspace);
             return World::in_slack(self.ground, clock, workspace, setup, plan, &()).await;
+        }
+        #[cfg(feature = "matrix")]
+        if let Some((clock, hamlet)) = self.hamlet {
+            return World::in_matrix(self.ground, clock, hamlet, plan, &()).await;
         }
         World::with(self.ground, plan).await
     }

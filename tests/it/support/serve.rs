@@ -84,7 +84,7 @@ impl Ran {
     /// All that it wrote; it has to have ended with 1.
     #[track_caller]
     pub fn refused(&self) -> String {
-        let written = self.out() + &self.errors();
+        let written = self.out() + self.errors().as_str();
         assert_eq!(self.code(), Some(1), "{written}");
         written
     }

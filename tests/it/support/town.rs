@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use firebell::chat::slack::{Membership, Setup, Slack, Tools};
 use firebell::desk::Desk;
 use firebell::plan::{Person, PersonId, Plan, Platform};
@@ -11,6 +12,7 @@ use firebell::ports::{Clock, Ledger};
 use firebell::store::{Db, MailStore, Store};
 use firebell::web::hook_routes;
 
+use super::elsewhere::{Elsewhere, by_room};
 use super::ground::TestClock;
 use super::world::Between;
 use crate::slack::{Message, Workspace, shown};
@@ -68,7 +70,7 @@ impl Town {
         Town { read, ..Town::open(self.workspace.clone(), slack, desk).await }
     }
 
-    pub fn person(&self, name: &str) -> Person {
+    fn someone(&self, name: &str) -> Person {
         let id = self.workspace.person(name);
         // What was there before they came is not news.
         let is_new = !self.read.lock().unwrap().contains_key(name);
@@ -79,13 +81,6 @@ impl Town {
             self.read.lock().unwrap().insert(name.into(), seen);
         }
         Person { id: PersonId::new(Platform::Slack, id), name: name.into() }
-    }
-
-    pub fn says(&self, who: &str, room: &str, text: &str) {
-        match text.starts_with('/') {
-            true => self.workspace.types(who, room, text),
-            false => drop(self.workspace.says(who, room, text)),
-        }
     }
 
     /// The message of this room that begins with this text, threads included.
@@ -117,17 +112,71 @@ impl Town {
         all
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+#[async_trait]
+impl Elsewhere for Town {
+    async fn person(&self, name: &str) -> Person {
+        self.someone(name)
+    }
+
+    async fn says(&self, who: &str, room: &str, text: &str) {
+        self.someone(who);
+        match text.starts_with('/') {
+            true => self.workspace.types(who, room, text),
+            false => drop(self.workspace.says(who, room, text)),
+        }
+    }
+
+    async fn replies(&self, who: &str, room: &str, to: &str, text: &str) {
+        let root = self.message(who, room, to).ts;
+        self.workspace.replies(who, room, &root, text, false);
+    }
+
+    async fn edits(&self, who: &str, room: &str, text: &str, to: &str) {
+        self.workspace.edits(who, room, &self.message(who, room, text).ts, to);
+    }
+
+    async fn deletes(&self, who: &str, room: &str, text: &str) {
+        self.workspace.deletes(who, room, &self.message(who, room, text).ts);
+    }
+
+    async fn pins(&self, who: &str, room: &str, text: &str, on: bool) {
+        let ts = self.message(who, room, text).ts;
+        match on {
+            true => self.workspace.pins(who, room, &ts),
+            false => self.workspace.unpins(who, room, &ts),
+        }
+    }
+
+    async fn puts(&self, who: &str, room: &str, text: &str, emoji: &str, on: bool) {
+        let ts = self.message(who, room, text).ts;
+        let name = shown::emoji_name(emoji);
+        match on {
+            true => self.workspace.reacts(who, room, &ts, name),
+            false => self.workspace.unreacts(who, room, &ts, name),
+        }
+    }
+
+    async fn makes_private_room(&self, who: &str, name: &str) {
+        self.someone(who);
+        self.workspace.private_channel(name, &[who, "Firebell"]);
+    }
+
     /// In the order in which people read it: a thread stands behind its first message.
-    pub fn room(&self, who: &str, room: &str) -> String {
-        self.person(who);
+    async fn room(&self, who: &str, room: &str) -> String {
+        self.someone(who);
         let mut messages: Vec<Message> =
             self.visible(who).into_iter().filter(|(name, _)| name == room).map(|(_, message)| message).collect();
         messages.sort_by_key(|m| (m.thread_ts.clone().unwrap_or_else(|| m.ts.clone()), m.ts.clone()));
         messages.iter().map(|m| shown::line(&self.workspace, m)).collect::<Vec<_>>().join("\n")
     }
 
-    pub fn sees(&self, who: &str) -> String {
-        self.person(who);
+    async fn sees(&self, who: &str) -> String {
+        self.someone(who);
         let mut lines = Vec::new();
         let mut read = self.read.lock().unwrap();
         let read = read.entry(who.into()).or_default();
@@ -137,19 +186,14 @@ impl Town {
                 lines.push(format!("#{name} {}", shown::line(&self.workspace, &message)));
             }
         }
-        lines.sort_by_key(|line: &String| line.split(' ').next().map(str::to_string));
-        lines.join("\n")
+        by_room(lines)
     }
 
-    /// What people did is delivered, and taken in. How much it was.
-    pub async fn hear(&self) -> usize {
+    /// What people did is delivered, and taken in.
+    async fn hear(&self) -> usize {
         let delivered = self.workspace.deliver(&self.url).await;
         self.slack.quiet().await;
         delivered + self.slack.take_in().await.expect("to take in")
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
     }
 }
 

@@ -14,15 +14,18 @@ use firebell::plan::{Person, Plan, Platform, RoomId};
 use firebell::ports::{
     Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
 };
-use firebell::store::{Db, LocalStore, MailStore, Store};
+use firebell::store::{Db, LocalStore, MailStore, NoteStore, Store};
 #[cfg(feature = "slack")]
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
+use super::elsewhere::{Elsewhere, by_room};
 use super::ground::{Ground, TestClock};
 #[cfg(feature = "slack")]
 use super::town::Town;
+#[cfg(feature = "matrix")]
+use super::village::{Hamlet, Village};
 #[cfg(feature = "slack")]
-use crate::slack::{Workspace, shown};
+use crate::slack::Workspace;
 
 /// Stands between Firebell and its ports, to count or to break; as it is, it stands in nobody's way.
 pub trait Between: Send + Sync {
@@ -50,9 +53,12 @@ pub struct World {
     pub store: Store,
     pub chat: Arc<Local>,
     pub desk: Desk,
-    /// Where people talk, if it is Slack.
+    /// Where people talk, if it is not the local chat.
+    elsewhere: Option<Arc<dyn Elsewhere>>,
     #[cfg(feature = "slack")]
-    pub town: Option<Town>,
+    town: Option<Arc<Town>>,
+    #[cfg(feature = "matrix")]
+    village: Option<Arc<Village>>,
     db: Db,
     people: Mutex<BTreeMap<String, Person>>,
     /// Up to where each reader has looked.
@@ -117,8 +123,8 @@ impl World {
         let store = Store::new(db.clone());
         let slack = Town::slack(&setup, &db, clock.clone(), &plan, between);
         let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Some(slack.clone())).await;
-        let town = Town::open(workspace, slack, &desk).await;
-        World { town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
+        let town = Arc::new(Town::open(workspace, slack, &desk).await);
+        World { elsewhere: Some(town.clone()), town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
     }
 
     fn of(ground: Ground, clock: Arc<TestClock>, db: Db, store: Store, chat: Arc<Local>, desk: Desk) -> World {
@@ -127,8 +133,11 @@ impl World {
             store,
             chat,
             desk,
+            elsewhere: None,
             #[cfg(feature = "slack")]
             town: None,
+            #[cfg(feature = "matrix")]
+            village: None,
             db,
             people: Mutex::default(),
             read: Mutex::default(),
@@ -140,9 +149,8 @@ impl World {
 
     /// Who is called that; they come in if they are new.
     pub async fn person(&self, name: &str) -> Person {
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            return town.person(name);
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.person(name).await;
         }
         if let Some(person) = self.people.lock().unwrap().get(name) {
             return person.clone();
@@ -187,10 +195,8 @@ impl World {
     /// It is said, and Firebell has heard nothing yet.
     pub async fn begins_to_say(&self, who: &str, room: &str, text: &str) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            town.person(who);
-            return town.says(who, room, text);
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.says(who, room, text).await;
         }
         let room = self.local_room(who, room).await;
         self.try_act(who, Act::Post { room, thread: None, text: text.into() }).await.expect("the chat to do it");
@@ -199,10 +205,8 @@ impl World {
     /// In the thread of the message that begins with `to`.
     pub async fn replies(&self, who: &str, room: &str, to: &str, text: &str) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            let root = town.message(who, room, to).ts;
-            town.workspace.replies(who, room, &root, text, false);
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.replies(who, room, to, text).await;
             return self.settle().await;
         }
         let thread = Some(self.message(who, room, to).await.id);
@@ -211,9 +215,8 @@ impl World {
 
     pub async fn edits(&self, who: &str, room: &str, text: &str, to: &str) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            town.workspace.edits(who, room, &town.message(who, room, text).ts, to);
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.edits(who, room, text, to).await;
             return self.settle().await;
         }
         let message = self.message(who, room, text).await.id;
@@ -222,9 +225,8 @@ impl World {
 
     pub async fn deletes(&self, who: &str, room: &str, text: &str) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            town.workspace.deletes(who, room, &town.message(who, room, text).ts);
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.deletes(who, room, text).await;
             return self.settle().await;
         }
         let message = self.message(who, room, text).await.id;
@@ -233,13 +235,8 @@ impl World {
 
     pub async fn pins(&self, who: &str, room: &str, text: &str, on: bool) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            let ts = town.message(who, room, text).ts;
-            match on {
-                true => town.workspace.pins(who, room, &ts),
-                false => town.workspace.unpins(who, room, &ts),
-            }
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.pins(who, room, text, on).await;
             return self.settle().await;
         }
         let message = self.message(who, room, text).await.id;
@@ -261,14 +258,8 @@ impl World {
 
     async fn puts(&self, who: &str, room: &str, text: &str, emoji: &str, on: bool) {
         self.tick();
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            let ts = town.message(who, room, text).ts;
-            let name = shown::emoji_name(emoji);
-            match on {
-                true => town.workspace.reacts(who, room, &ts, name),
-                false => town.workspace.unreacts(who, room, &ts, name),
-            }
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.puts(who, room, text, emoji, on).await;
             return self.settle().await;
         }
         let message = self.message(who, room, text).await.id;
@@ -277,10 +268,8 @@ impl World {
 
     /// A room that only those are in who are let in; Firebell among them.
     pub async fn makes_private_room(&self, who: &str, name: &str) {
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            town.person(who);
-            town.workspace.private_channel(name, &[who, "Firebell"]);
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.makes_private_room(who, name).await;
             return self.settle().await;
         }
         let room = Act::NewRoom { name: name.into(), topic: "".into(), private: true, people: vec![] };
@@ -320,9 +309,9 @@ impl World {
 
     /// Everything that this room shows this person, a line a message.
     pub async fn room(&self, who: &str, room: &str) -> String {
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            return plain_addresses(&town.room(who, room));
+        if let Some(elsewhere) = &self.elsewhere {
+            self.looks_around(who).await;
+            return plain_addresses(&elsewhere.room(who, room).await);
         }
         let person = self.person(who).await;
         let messages = self.messages(&person, room).await;
@@ -331,9 +320,9 @@ impl World {
 
     /// What is new for this person since they last looked, in every room that they see: `#room` and the line.
     pub async fn sees(&self, who: &str) -> String {
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            return plain_addresses(&town.sees(who));
+        if let Some(elsewhere) = &self.elsewhere {
+            self.looks_around(who).await;
+            return plain_addresses(&elsewhere.sees(who).await);
         }
         let person = self.person(who).await;
         let names: BTreeMap<RoomId, String> = {
@@ -355,9 +344,16 @@ impl World {
             }
         }
         self.read.lock().unwrap().insert(who.into(), after);
-        // Room by room: what order rooms come in, beside each other, is nobody's business.
-        lines.sort_by_key(|line: &String| line.split(' ').next().map(str::to_string));
-        plain_addresses(&lines.join("\n"))
+        plain_addresses(&by_room(lines))
+    }
+
+    /// They may have to be let in.
+    async fn looks_around(&self, who: &str) {
+        while let Some(elsewhere) = &self.elsewhere
+            && elsewhere.looks_around(who).await
+        {
+            self.settle().await;
+        }
     }
 
     /// All that is due is done, and what follows from it.
@@ -377,9 +373,8 @@ impl World {
 
     /// Firebell hears what people did, and does nothing yet.
     pub async fn hear(&self) -> usize {
-        #[cfg(feature = "slack")]
-        if let Some(town) = &self.town {
-            return town.hear().await;
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.hear().await;
         }
         let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
             self.heard.lock().unwrap().push(inbound.clone());
@@ -388,8 +383,14 @@ impl World {
         listener.step().await.expect("to hear")
     }
 
+    /// For something that is done while Firebell does not listen.
+    pub fn unheard(&self) -> &dyn Elsewhere {
+        self.tick();
+        self.elsewhere.as_deref().expect("another chat than the local one")
+    }
+
     /// What can be done now is done; what can not stays.
-    #[cfg(feature = "slack")]
+    #[cfg(any(feature = "matrix", feature = "slack"))]
     pub async fn work(&self) {
         while self.hear().await + self.desk.work_off().await.expect("to work") > 0 {}
     }
@@ -397,6 +398,11 @@ impl World {
     /// What chats have delivered.
     pub fn mailbox(&self) -> MailStore {
         MailStore::new(self.db.clone())
+    }
+
+    /// What adapters remember.
+    pub fn notes(&self) -> NoteStore {
+        NoteStore::new(self.db.clone())
     }
 
     /// Of what chats have delivered, that which is kept for somebody to look at: why, and how it came.
@@ -410,6 +416,34 @@ impl World {
             false => sqlx::query_as(aside).fetch_all(&mut PgConnection::connect(&url).await.expect("the server")).await,
         };
         rows.expect("to read")
+    }
+
+    /// A world in which people talk in Matrix.
+    #[cfg(feature = "matrix")]
+    pub async fn in_matrix(
+        ground: Ground,
+        clock: Arc<TestClock>,
+        hamlet: Hamlet,
+        mut plan: Plan,
+        between: &dyn Between,
+    ) -> World {
+        plan.announcements = super::elsewhere::moved(&plan.announcements, &|room| hamlet.announcement_room(room));
+        hamlet.makes_rooms(&plan).await;
+        let db = Db::open(&ground.url()).await.expect("a database");
+        let store = Store::new(db.clone());
+        let matrix = hamlet.firebell(&db, clock.clone(), &plan, between);
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Some(matrix.clone())).await;
+        let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
+        World {
+            elsewhere: Some(village.clone()),
+            village: Some(village),
+            ..World::of(ground, clock, db, store, chat, desk)
+        }
+    }
+
+    #[cfg(feature = "matrix")]
+    pub fn matrix(&self) -> &Village {
+        self.village.as_ref().expect("a world in Matrix")
     }
 
     #[cfg(feature = "slack")]
@@ -447,10 +481,10 @@ impl World {
         messages.iter().map(|m| format!("{}: {}", m.author.name, m.text)).collect::<Vec<_>>().join("\n")
     }
 
-    /// The same Firebell after a restart: nothing is kept but the database.
+    /// The same Firebell after a restart: nothing is kept but the database, and on Matrix the device.
     pub async fn restarted(self) -> World {
-        let World { clock, ground, people, read, acts, heard, db, desk, chat, store, .. } = self;
-        drop((desk, chat, store));
+        let World { clock, ground, people, read, acts, heard, db, desk, chat, store, elsewhere, .. } = self;
+        drop((desk, chat, store, elsewhere));
         db.close().await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
@@ -460,8 +494,29 @@ impl World {
             plan.announcements = in_slack(&plan.announcements);
             let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan, &());
             let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
-            let town = Some(before.again(slack, &desk).await);
-            return World { clock, store, chat, desk, town, db, people, read, acts, heard, ground };
+            let town = Arc::new(before.again(slack, &desk).await);
+            let world = World::of(ground, clock, db, store, chat, desk);
+            return World { elsewhere: Some(town.clone()), town: Some(town), people, read, acts, heard, ..world };
+        }
+        #[cfg(feature = "matrix")]
+        if let Some(before) = self.village {
+            let mut plan = plan();
+            plan.announcements =
+                super::elsewhere::moved(&plan.announcements, &|room| before.hamlet.announcement_room(room));
+            let hamlet = before.leaves();
+            let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
+            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(matrix.clone())).await;
+            let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
+            let world = World::of(ground, clock, db, store, chat, desk);
+            return World {
+                elsewhere: Some(village.clone()),
+                village: Some(village),
+                people,
+                read,
+                acts,
+                heard,
+                ..world
+            };
         }
         let (chat, desk) = open(&db, &store, clock.clone(), plan(), &(), None).await;
         World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk) }
@@ -512,18 +567,14 @@ async fn open(
 /// The same announcements, in the Slack channels of the same names.
 #[cfg(feature = "slack")]
 fn in_slack(announcements: &firebell::plan::Announcements) -> firebell::plan::Announcements {
-    let there = |rooms: &Vec<RoomId>| -> Vec<RoomId> {
-        rooms.iter().map(|room| RoomId::new(Platform::Slack, format!("#{}", room.id))).collect()
-    };
-    let mut moved = announcements.clone();
-    moved.default_rooms = there(&moved.default_rooms);
-    moved.routes.iter_mut().for_each(|route| route.rooms = there(&route.rooms));
-    moved
+    super::elsewhere::moved(announcements, &|room| RoomId::new(Platform::Slack, format!("#{room}")))
 }
 
 /// Messages have other addresses in each chat.
 fn plain_addresses(text: &str) -> String {
-    let address = regex::Regex::new(r"http://firebell\.test/chat#[^\s)]+|https://test\.slack\.com/[^\s)]+");
+    let address = regex::Regex::new(
+        r"http://firebell\.test/chat#[^\s)]+|https://test\.slack\.com/[^\s)]+|https://matrix\.to/[^\s)]+",
+    );
     address.expect("a pattern").replace_all(text, "its address").into_owned()
 }
 

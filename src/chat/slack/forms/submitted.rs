@@ -84,17 +84,17 @@ impl Filled<'_> {
             if self.plan().services.iter().all(|s| s.key != word) {
                 self.refuse(SERVICE, Refusal::UnknownService { word: word.clone() });
             }
-            words += &format!(" --service={word}");
+            words.push_str(&format!(" --service={word}"));
         }
         let ticked = |v: &SlackViewStateValue| v.selected_options.as_ref().is_some_and(|ticked| !ticked.is_empty());
         if self.value(PRIVATE).is_some_and(ticked) {
             words += " --private";
         }
-        words + &self.text(TITLE, "title", LIMIT_TITLE)
+        words + self.text(TITLE, "title", LIMIT_TITLE).as_str()
     }
 
     fn update(&mut self) -> String {
-        "update".to_string() + &self.text(TEXT, "text", LIMIT_INPUT)
+        "update".to_string() + self.text(TEXT, "text", LIMIT_INPUT).as_str()
     }
 
     fn status(&mut self) -> String {
@@ -128,16 +128,16 @@ impl Filled<'_> {
     fn action(&mut self) -> String {
         let mut words = format!("action{}", self.owner());
         if let Some(day) = self.value(DUE).and_then(|v| v.selected_date.as_ref()) {
-            words += &format!(" due {day}");
+            words.push_str(&format!(" due {day}"));
         }
         if let Some(aim) = self.value(AIM).and_then(|v| v.selected_option.as_ref()) {
-            words += &format!(" --{}", aim.value);
+            words.push_str(&format!(" --{}", aim.value));
         }
-        words + &self.text(TEXT, "text", LIMIT_INPUT)
+        words + self.text(TEXT, "text", LIMIT_INPUT).as_str()
     }
 
     fn close(&mut self) -> String {
-        "close".to_string() + &self.note("note")
+        "close".to_string() + self.note("note").as_str()
     }
 
     // --- Fields -------------------------------------------------------------------------------------------------------

@@ -257,7 +257,11 @@ fn any_spans() -> impl Strategy<Value = Vec<Span>> {
 
 fn any_block() -> impl Strategy<Value = Block> {
     let field = (any_text(), any_spans()).prop_map(|(name, value)| Field { name, value });
-    let button = (any_text(), any_text()).prop_map(|(label, words)| Button { label, press: Press::Words { words } });
+    let button = (any_text(), any_text()).prop_map(|(label, words)| Button {
+        label,
+        press: Press::Words { words },
+        asks: false,
+    });
     prop_oneof![
         any_spans().prop_map(Block::Headline),
         any_spans().prop_map(Block::Line),
