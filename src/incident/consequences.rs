@@ -140,18 +140,19 @@ fn has_first_steps(incident: &Incident, plan: &Plan) -> bool {
 pub fn invited_at_first(incident: &Incident, plan: &Plan, platform: Platform) -> Vec<PersonId> {
     let mut people = plan.invited(&incident.severity, incident.service.as_deref());
     people.extend(incident.declared_by.iter().chain(incident.roles.values()).map(|p| p.id.clone()));
+    in_chat(people, platform)
+}
+
+fn in_chat(mut people: Vec<PersonId>, platform: Platform) -> Vec<PersonId> {
+    people.retain(|p| p.platform == platform);
     people.sort();
     people.dedup();
-    people.retain(|p| p.platform == platform);
     people
 }
 
 fn invite_by_plan(room: &RoomId, incident: &Incident, plan: &Plan) -> Effect {
-    let mut people = plan.invited(&incident.severity, incident.service.as_deref());
-    people.sort();
-    people.dedup();
-    people.retain(|p| p.platform == room.platform);
-    Effect::Invite { room: room.clone(), people }
+    let people = plan.invited(&incident.severity, incident.service.as_deref());
+    Effect::Invite { room: room.clone(), people: in_chat(people, room.platform) }
 }
 
 /// What the room, the topic, the card and the stakeholders all show; the update's due time may have moved with it.

@@ -12,7 +12,4 @@ pub trait Notes: Send + Sync {
     async fn note(&self, source: &str, key: &str, value: &str) -> Result<(), StoreError>;
 
     async fn noted(&self, source: &str, key: &str) -> Result<Option<String>, StoreError>;
-
-    /// Nothing is noted under the key any more.
-    async fn forget(&self, source: &str, key: &str) -> Result<(), StoreError>;
 }

@@ -40,7 +40,6 @@ fn setup(matrix: &config::Matrix) -> Setup {
     Setup {
         account,
         prefix: matrix.prefix.clone(),
-        announce: matrix.announce.iter().map(|room| room.id.clone()).collect(),
         space: matrix.space.clone(),
         invites: matrix.invites.clone(),
         encrypted: matrix.encrypted,

@@ -37,7 +37,7 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
         SHOW_INCIDENT, SHOW_ROOM, MOVE_MESSAGES, CLEAR_ACTIONS, SHOW_ACTION,
     }
     notes {
-        NOTE, NOTED, FORGET,
+        NOTE, NOTED,
     }
     outbox {
         ENQUEUE, ANY_DUE, CLAIM, HOLD, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK, UNPARK_OF,

@@ -9,7 +9,6 @@ use crate::ports::{Notes, StoreError};
 pub(super) const NOTE: &str = "INSERT INTO notes (source, key, value) VALUES ($1, $2, $3) \
      ON CONFLICT (source, key) DO UPDATE SET value = excluded.value";
 pub(super) const NOTED: &str = "SELECT value FROM notes WHERE source = $1 AND key = $2";
-pub(super) const FORGET: &str = "DELETE FROM notes WHERE source = $1 AND key = $2";
 
 #[derive(Clone)]
 pub struct NoteStore {
@@ -32,11 +31,5 @@ impl Notes for NoteStore {
 
     async fn noted(&self, source: &str, key: &str) -> Result<Option<String>, StoreError> {
         Ok(reading!(&self.db, c => sqlx::query_scalar(NOTED).bind(source).bind(key).fetch_optional(c).await?))
-    }
-
-    async fn forget(&self, source: &str, key: &str) -> Result<(), StoreError> {
-        let mut tx = self.db.begin().await?;
-        executing!(&mut tx, sqlx::query(FORGET).bind(source).bind(key));
-        tx.commit().await
     }
 }

@@ -374,5 +374,5 @@ fn gone_key(message: &str) -> String {
 }
 
 fn place_key(room: &str, user: &str) -> String {
-    format!("place/{room}/{user}")
+    format!("answers/{room}/{user}")
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::room::{Messages, MessagesOptions};
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{EventId, UInt};
 
@@ -24,9 +24,7 @@ impl Matrix {
         let mut found = Vec::new();
         let mut from = Some(end.to_string());
         while let Some(place) = from {
-            let mut options = MessagesOptions::backward().from(place.as_str());
-            (options.to, options.limit) = (Some(begin.into()), UInt::from(PAGE));
-            let page = room.messages(options).boxed().await?;
+            let page = page_back(room, Some(&place), Some(begin)).await?;
             from = page.end.filter(|next| *next != place && !page.chunk.is_empty());
             found.extend(page.chunk);
         }
@@ -40,9 +38,7 @@ impl Matrix {
         let mut events: Vec<Event> = Vec::new();
         let mut from = None;
         loop {
-            let mut options = MessagesOptions::backward().from(from.as_deref());
-            options.limit = UInt::from(PAGE);
-            let page = room.messages(options).boxed().await?;
+            let page = page_back(&room, from.as_deref(), None).await?;
             let older =
                 page.chunk.iter().filter_map(|e| e.timestamp_raw()).any(|ts| ids::time(i64::from(ts.0)) < since);
             events.extend(page.chunk.iter().filter_map(readable));
@@ -128,6 +124,13 @@ impl Matrix {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What came before `from`, or what is there by now, newest first; not further back than `to`.
+pub(super) async fn page_back(room: &Room, from: Option<&str>, to: Option<&str>) -> Result<Messages, Failure> {
+    let mut options = MessagesOptions::backward().from(from);
+    (options.to, options.limit) = (to.map(str::to_string), UInt::from(PAGE));
+    Ok(room.messages(options).boxed().await?)
 }
 
 /// The event itself, if it is not one that could not be decrypted.

@@ -51,8 +51,6 @@ pub struct Setup {
     pub account: Account,
     /// `!incident`.
     pub prefix: String,
-    /// The rooms for announcements, by alias or id; who is in one of them is known to Firebell.
-    pub announce: Vec<String>,
     /// The space that incident rooms belong to, by alias or id; `None`: one is made.
     pub space: Option<String>,
     /// Servers and people whose invitations are accepted; `None`: those of the bot's own server.

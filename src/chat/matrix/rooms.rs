@@ -31,12 +31,12 @@ impl Matrix {
         names.filter_map(|name| places.get(&self.full_alias(&name))).filter_map(|id| client.get_room(id)).collect()
     }
 
-    /// All that the plan names, by alias or id.
+    /// All that the plan names, by alias or id; `[matrix] announce` is in it.
     fn announced_in(&self) -> impl Iterator<Item = String> {
         let announcements = &self.plan.announcements;
         let rooms = announcements.default_rooms.iter().chain(announcements.routes.iter().flat_map(|r| &r.rooms));
         let ours = rooms.filter(|room| room.platform == crate::plan::Platform::Matrix);
-        let mut names: Vec<String> = ours.map(|r| r.id.clone()).chain(self.setup.announce.iter().cloned()).collect();
+        let mut names: Vec<String> = ours.map(|r| r.id.clone()).collect();
         names.sort();
         names.dedup();
         names.into_iter()
@@ -242,7 +242,7 @@ impl Matrix {
         Ok(())
     }
 
-    /// Beside Firebell, who made the room, only this person may pin and set the topic.
+    /// Beside Firebell, who made the room, only this person may set its topic; everyone may pin.
     pub(super) async fn let_arrange(&self, room: &Room, person: Option<&PersonId>) -> Result<(), Failure> {
         let person = person.map(ids::user_id).transpose()?;
         self.change_powers(room, |levels| {

@@ -104,8 +104,7 @@ impl Hamlet {
             store_passphrase: None,
             recovery_key: self.recovery_key.lock().unwrap().clone(),
         };
-        let setup =
-            Setup { account, prefix: PREFIX.into(), announce: Vec::new(), space: None, invites: None, encrypted: true };
+        let setup = Setup { account, prefix: PREFIX.into(), space: None, invites: None, encrypted: true };
         let tools = Tools {
             mailbox: between.mailbox(Arc::new(MailStore::new(db.clone()))),
             notes: Arc::new(NoteStore::new(db.clone())),
