@@ -3,17 +3,17 @@
 use super::Config;
 
 /// What is read from this file and these variables (`NAME=value`), or all that is wrong with them.
-fn read(text: &str, variables: &[&str]) -> Result<Config, String> {
+pub(super) fn read(text: &str, variables: &[&str]) -> Result<Config, String> {
     let variables = variables.iter().map(|v| v.split_once('=').unwrap()).map(|(n, v)| (n.into(), v.into())).collect();
     Config::read("f.toml", text, variables).map_err(|problems| problems.to_string())
 }
 
-fn right(text: &str) -> Config {
-    read(text, &[]).unwrap()
+pub(super) fn right(text: &str) -> Config {
+    read(text, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[track_caller]
-fn wrong(text: &str, expected: &str) {
+pub(super) fn wrong(text: &str, expected: &str) {
     assert_eq!(read(text, &[]).unwrap_err(), expected);
 }
 

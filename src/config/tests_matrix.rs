@@ -1,23 +1,9 @@
 //! What the operator reads when `[matrix]` is wrong, and what is right.
 
-use super::{Config, Matrix, MatrixLogin, Secret};
+use super::tests::{read, right, wrong};
+use super::{Matrix, MatrixLogin, Secret};
 
 const ACCOUNT: &str = "[matrix]\nhomeserver = \"https://a.example/\"\nuser = \"bell\"\npassword = \"hush\"\n";
-
-/// What is read from this file and these variables, or all that is wrong with them.
-fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
-    let variables = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-    Config::read("f.toml", text, variables).map_err(|problems| problems.to_string())
-}
-
-fn right(text: &str) -> Config {
-    read(text, &[]).unwrap()
-}
-
-#[track_caller]
-fn wrong(text: &str, expected: &str) {
-    assert_eq!(read(text, &[]).unwrap_err(), expected);
-}
 
 /// An account, and these lines.
 fn account(lines: &str) -> Matrix {
@@ -60,7 +46,7 @@ fn what_is_missing_for_it_is_told() {
         "f.toml:2:14: [matrix] password: is missing; give the account's password, or an access_token instead",
     );
     assert_eq!(
-        read("", &[("FIREBELL__MATRIX__ACCESS_TOKEN", "x")]).unwrap_err(),
+        read("", &["FIREBELL__MATRIX__ACCESS_TOKEN=x"]).unwrap_err(),
         "FIREBELL__MATRIX__ACCESS_TOKEN: [matrix] homeserver: is missing; it is the server's web address, such as \
          https://matrix.example.org",
     );
@@ -80,24 +66,23 @@ fn an_access_token_takes_the_place_of_user_and_password() {
         "f.toml:5:16: [matrix] access_token: [matrix] password is given too; keep one of them",
     );
     assert_eq!(
-        read(ACCOUNT, &[("FIREBELL__MATRIX__ACCESS_TOKEN_FILE", "/no/such")]).unwrap_err(),
+        read(ACCOUNT, &["FIREBELL__MATRIX__ACCESS_TOKEN_FILE=/no/such"]).unwrap_err(),
         "FIREBELL__MATRIX__ACCESS_TOKEN_FILE: [matrix] access_token: [matrix] password is given too; keep one of them",
     );
 }
 
 #[test]
 fn its_secrets_are_taken_to_the_letter_and_never_shown() {
-    let server = ("FIREBELL__MATRIX__HOMESERVER", "https://a.example");
-    let keys = ["ACCESS_TOKEN", "STORE_PASSPHRASE", "RECOVERY_KEY"];
-    let names = keys.map(|key| format!("FIREBELL__MATRIX__{key}"));
-    let [token, passphrase, key] = &names;
-    let config = read("", &[server, (token, "[1234]"), (passphrase, "true"), (key, "\"1234\"")]).unwrap();
+    let server = "FIREBELL__MATRIX__HOMESERVER=https://a.example";
+    let token = "FIREBELL__MATRIX__ACCESS_TOKEN=[1234]";
+    let passphrase = "FIREBELL__MATRIX__STORE_PASSPHRASE=true";
+    let config = read("", &[server, token, passphrase, "FIREBELL__MATRIX__RECOVERY_KEY=\"1234\""]).unwrap();
     assert!(!format!("{config:?}").contains("1234"));
     let matrix = config.matrix.unwrap();
     assert_eq!(matrix.login, MatrixLogin::Token(Secret::new("[1234]")));
     assert_eq!(matrix.store_passphrase, Some(Secret::new("true")));
     assert_eq!(matrix.recovery_key, Some(Secret::new("\"1234\"")));
-    let password = read("", &[server, ("FIREBELL__MATRIX__USER", "bell"), ("FIREBELL__MATRIX__PASSWORD", "{1}")]);
+    let password = read("", &[server, "FIREBELL__MATRIX__USER=bell", "FIREBELL__MATRIX__PASSWORD={1}"]);
     assert_eq!(password.unwrap().matrix.unwrap().login, MatrixLogin::Password(Secret::new("{1}")));
     for key in ["password", "access_token", "store_passphrase", "recovery_key"] {
         let column = key.len() + 4;

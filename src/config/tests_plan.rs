@@ -2,16 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::Config;
-
-fn right(text: &str) -> Config {
-    Config::read("f.toml", text, Vec::new()).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-#[track_caller]
-fn wrong(text: &str, expected: &str) {
-    assert_eq!(Config::read("f.toml", text, Vec::new()).unwrap_err().to_string(), expected);
-}
+use super::tests::{right, wrong};
 
 #[test]
 fn a_list_of_severities_replaces_the_default_one() {
