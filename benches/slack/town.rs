@@ -12,6 +12,7 @@ use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
 use firebell::plan::{PersonId, Plan, Platform, RoomId};
 use firebell::ports::{Chat, Clock, Journal};
+use firebell::postmortem::Template;
 use firebell::store::{Db, MailStore, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -81,6 +82,7 @@ impl Town {
             chats: vec![slack.clone() as Arc<dyn Chat>],
             plan,
             words: AnnouncementWords::new(announcement, change).expect("templates"),
+            template: Arc::new(Template::built_in().expect("a template")),
             prefixes: BTreeMap::from([(Platform::Slack, "/incident".to_string())]),
             pages: "http://localhost".into(),
         });

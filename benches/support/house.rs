@@ -53,6 +53,7 @@ impl House {
             chats: chats.clone(),
             plan: plan.clone(),
             words: AnnouncementWords::new(announcement, change).expect("templates"),
+            template: Arc::new(Template::built_in().expect("a template")),
             prefixes: BTreeMap::from([(Platform::Local, "/incident".to_string())]),
             pages: "http://localhost".into(),
         });
@@ -63,7 +64,7 @@ impl House {
             viewer: Arc::new(ChatViewer(Some(chat as Arc<dyn LocalChat>))),
             signed_in_only: false,
             chats,
-            template: Template::built_in().expect("a template"),
+            template: Arc::new(Template::built_in().expect("a template")),
             readiness: Readiness::default(),
             metrics: None,
             changes: desk.changes(),

@@ -23,6 +23,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use crate::phrase::{AnnouncementWords, Doc, Style};
 use crate::plan::{Plan, Platform};
 use crate::ports::{Chat, Clock, Inbound, Journal, Ledger, Reception, StoreError};
+use crate::postmortem::Template;
 use clerk::Delivery;
 
 /// What the desk works with.
@@ -33,6 +34,8 @@ pub struct Tools {
     pub chats: Vec<Arc<dyn Chat>>,
     pub plan: Arc<Plan>,
     pub words: AnnouncementWords,
+    /// How a postmortem is written.
+    pub template: Arc<Template>,
     /// What a command begins with in each chat.
     pub prefixes: BTreeMap<Platform, String>,
     /// Where the pages are: `http://127.0.0.1:7878`.
@@ -54,6 +57,7 @@ struct Office {
     chats: BTreeMap<Platform, Arc<dyn Chat>>,
     plan: Arc<Plan>,
     words: AnnouncementWords,
+    template: Arc<Template>,
     prefixes: BTreeMap<Platform, String>,
     pages: String,
     /// There may be work in the outbox.
@@ -80,6 +84,7 @@ impl Desk {
             chats: tools.chats.into_iter().map(|chat| (chat.platform(), chat)).collect(),
             plan: tools.plan,
             words: tools.words,
+            template: tools.template,
             prefixes: tools.prefixes,
             pages: tools.pages,
             work: Notify::new(),

@@ -7,12 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Office;
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
+use crate::export::{Export, Format, Record};
 use crate::incident::{Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, RoomId};
 use crate::ports::{
-    Answer, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted, ReadMessage, Reading,
-    StoreError, Touched, Work,
+    Answer, Attachment, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted,
+    ReadMessage, Reading, StoreError, Touched, Work,
 };
 
 /// When archiving looks again whether all else is done.
@@ -192,6 +193,7 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             let doc = words(office.words.change(fact, incident, plan, &office.style(room.platform)))?;
             say(office, job, room, Some(thread), &doc).await
         }
+        Effect::ShareDraft { room } => share_draft(office, job, incident, room).await,
         Effect::Archive { room } => {
             // What was put off would find the room closed, and what it shows would stay wrong.
             if office.ledger.waits_in(&Effect::before_archiving(room)).await.map_err(away)? {
@@ -212,6 +214,24 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
 
 fn words(doc: Result<Doc, phrase::WordsError>) -> Result<Doc, Failure> {
     doc.map_err(|e| Failure::Never { why: e.to_string() })
+}
+
+/// What is known by now. Who can't reach the pages has it, and it stays with the room.
+async fn share_draft(office: &Office, job: &Job, incident: &Incident, room: &RoomId) -> Result<Learnt, Failure> {
+    let chat = chat(office, room.platform)?;
+    if !chat.takes_files() {
+        return Ok(Learnt::nothing());
+    }
+    let Some(record) = Record::read(office.ledger.as_ref(), incident.number).await.map_err(away)? else {
+        return Ok(Learnt::nothing());
+    };
+    let now = office.clock.now();
+    let export = Export { plan: &office.plan, template: &office.template, now, transcript: false };
+    let draft = export.write(&record, Format::Markdown).map_err(|e| Failure::Never { why: e.to_string() })?;
+    let name = format!("{}-postmortem.md", incident.key());
+    let file = Attachment { name, kind: "text/markdown", content: draft.into_bytes() };
+    chat.attach(once(job), room, file).await?;
+    Ok(Learnt::nothing())
 }
 
 /// Where the command was typed; an incident that nobody typed gets its room in the first chat there is.
@@ -249,7 +269,7 @@ async fn show(
             edited => return edited.map(|()| None),
         }
     }
-    chat.post(once(job), Posted { room, thread: None, doc }).await.map(Some)
+    chat.post(once(job), Posted { room, thread: None, doc, stands: true }).await.map(Some)
 }
 
 async fn say(
@@ -259,6 +279,6 @@ async fn say(
     thread: Option<&MessageId>,
     doc: &Doc,
 ) -> Result<Learnt, Failure> {
-    chat(office, room.platform)?.post(once(job), Posted { room, thread, doc }).await?;
+    chat(office, room.platform)?.post(once(job), Posted { room, thread, doc, stands: false }).await?;
     Ok(Learnt::nothing())
 }

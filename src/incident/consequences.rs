@@ -174,6 +174,9 @@ fn status(fact: &Recorded, from: Status, to: Status, incident: &Incident, plan: 
     if to.is_active() && !from.is_active() && incident.commander().is_none() {
         work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
     }
+    if to == Status::Closed {
+        work.extend(rooms(incident).map(|room| Effect::ShareDraft { room }));
+    }
     if to == Status::Closed && plan.archive_at_close {
         work.extend(rooms(incident).map(|room| Effect::Archive { room }));
     }

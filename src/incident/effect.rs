@@ -70,6 +70,10 @@ pub enum Effect {
         room: RoomId,
         fact: Box<Recorded>,
     },
+    /// The postmortem's draft as a file, where the chat takes files.
+    ShareDraft {
+        room: RoomId,
+    },
     Archive {
         room: RoomId,
     },
@@ -120,6 +124,7 @@ impl Effect {
             Effect::AnswerDeclared { .. } => "answer the one who declared",
             Effect::Announce { .. } => "announce it",
             Effect::AnnounceChange { .. } => "announce a change",
+            Effect::ShareDraft { .. } => "share the postmortem's draft",
             Effect::Archive { .. } => "archive the room",
             Effect::Unarchive { .. } => "take the room out of the archive",
             Effect::SetAlarm { .. } => "look again later",
@@ -139,6 +144,7 @@ impl Effect {
             // Archiving waits until all is said, and what is said later waits for the unarchiving.
             Effect::ShowFirstSteps { room }
             | Effect::Tell { room, .. }
+            | Effect::ShareDraft { room }
             | Effect::Archive { room }
             | Effect::Unarchive { room } => format!("say/{room}"),
             Effect::AnswerDeclared { to, .. } => format!("answer/{to}"),

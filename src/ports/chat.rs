@@ -64,6 +64,17 @@ pub struct Posted<'a> {
     /// In the thread of this message.
     pub thread: Option<&'a MessageId>,
     pub doc: &'a Doc,
+    /// It shows how things stand, and is kept up to date from then on.
+    pub stands: bool,
+}
+
+/// A file to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub name: String,
+    /// Its media type: `text/markdown`.
+    pub kind: &'static str,
+    pub content: Vec<u8>,
 }
 
 /// An answer for one person.
@@ -135,6 +146,16 @@ pub trait Chat: Send + Sync {
 
     /// Only this person sees it, in this room where the chat can, else in a direct message.
     async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure>;
+
+    /// Whether files can be put into its rooms.
+    fn takes_files(&self) -> bool {
+        false
+    }
+
+    /// The file stands in the room once.
+    async fn attach(&self, _once: Once<'_>, _room: &RoomId, _file: Attachment) -> Result<(), Failure> {
+        Err(Failure::Never { why: "this chat takes no files".into() })
+    }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure>;
 

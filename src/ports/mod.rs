@@ -13,7 +13,7 @@ mod reception;
 mod viewer;
 mod webhook;
 
-pub use chat::{Answer, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, ReadPin, Reading};
+pub use chat::{Answer, Attachment, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, ReadPin, Reading};
 pub use inbound::{Heard, Inbound, Mention, Said, Speaker};
 pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Touched, Transaction, Work};
 pub use local::{

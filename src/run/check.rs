@@ -69,8 +69,8 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
         None if config.slack.is_some() || config.matrix.is_some() => findings.note("local chat", "off"),
         None => findings.note("local chat", "off, and there is no other chat: nothing can be declared"),
     }
-    #[cfg(feature = "slack")]
-    slack(config, &mut findings).await;
+    #[cfg(any(feature = "matrix", feature = "slack"))]
+    chats(config, &mut findings).await;
     findings.end()
 }
 
@@ -120,12 +120,11 @@ async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
     }
 }
 
-#[cfg(feature = "slack")]
-async fn slack(config: &Config, findings: &mut Findings) {
-    use crate::chat::slack::{Finding, Named, check};
-    use crate::config::SlackMode;
+/// Each chat that is configured, with what the plan names.
+#[cfg(any(feature = "matrix", feature = "slack"))]
+async fn chats(config: &Config, findings: &mut Findings) {
+    use crate::chat::finding::{Finding, Named};
     use crate::plan::Rule;
-    let Some(slack) = &config.slack else { return };
     let plan = &config.plan;
     let mut rooms = plan.announcements.default_rooms.clone();
     rooms.extend(plan.announcements.routes.iter().flat_map(|r| r.rooms.clone()));
@@ -143,20 +142,16 @@ async fn slack(config: &Config, findings: &mut Findings) {
     };
     let groups: Vec<String> = plan.permissions.all().filter_map(of_chats).collect();
     let named = Named { rooms: &rooms, private: &private, people: &people, groups: &groups };
-    for finding in check(&super::slack::setup(slack), &named, super::clock()).await {
+    let mut found = Vec::new();
+    #[cfg(feature = "slack")]
+    found.extend(super::slack::check(config, &named).await);
+    #[cfg(feature = "matrix")]
+    found.extend(super::matrix::check(config, &named).await);
+    for finding in found {
         match finding {
             Finding::Good { what, found } => findings.good(&what, found),
+            Finding::Note { what, found } => findings.note(&what, found),
             Finding::Wrong { what, found } => findings.wrong(&what, found),
         }
-    }
-    match (slack.mode, &config.server.public_url) {
-        (SlackMode::Http, None) => findings.wrong(
-            "Slack",
-            "mode = \"http\" needs [server] public_url: the address at which Slack reaches this server",
-        ),
-        (SlackMode::Http, Some(url)) => {
-            findings.note("Slack", format_args!("delivers to {url}/slack/events, …/commands and …/interactions"));
-        }
-        (SlackMode::Socket, _) => {}
     }
 }

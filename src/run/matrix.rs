@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Failed, say};
+use crate::chat::finding::{Finding, Named};
 use crate::chat::matrix::{Account, Login, Matrix, Opened, PART, Setup, Tools};
 use crate::config::{self, Config, MatrixLogin, Secret};
 use crate::desk::Desk;
@@ -44,6 +45,17 @@ fn setup(matrix: &config::Matrix) -> Setup {
         invites: matrix.invites.clone(),
         encrypted: matrix.encrypted,
     }
+}
+
+/// What `firebell check` finds.
+pub(super) async fn check(config: &Config, named: &Named<'_>) -> Vec<Finding> {
+    let Some(matrix) = &config.matrix else { return Vec::new() };
+    // Where the database is not to be had, that has been told.
+    let limited = match Db::open(config.store.url.expose()).await {
+        Ok(db) => crate::chat::matrix::last_limited(&NoteStore::new(db)).await,
+        Err(_) => None,
+    };
+    crate::chat::matrix::check(&setup(matrix), named, limited).await
 }
 
 /// Hears, and deals with what that leaves to do, until told to stop.

@@ -103,7 +103,7 @@ impl Clock for SystemClock {
 /// The words that users can replace; what is not in their folder is built in.
 struct Templates {
     words: AnnouncementWords,
-    postmortem: Template,
+    postmortem: Arc<Template>,
 }
 
 impl Templates {
@@ -116,7 +116,7 @@ impl Templates {
             None => Template::built_in()?,
         };
         postmortem.try_out()?;
-        Ok(Templates { words: AnnouncementWords::new(announcement, change)?, postmortem })
+        Ok(Templates { words: AnnouncementWords::new(announcement, change)?, postmortem: Arc::new(postmortem) })
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         chats: chats.clone(),
         plan: plan.clone(),
         words: templates.words,
+        template: templates.postmortem.clone(),
         prefixes: prefixes(config),
         pages: url.clone(),
     });

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Failed;
+use crate::chat::finding::{Finding, Named};
 use crate::chat::slack::{Membership, PART, Setup, Slack, Sockets, Tools};
 use crate::config::{self, Config, Secret, SlackMode};
 use crate::desk::Desk;
@@ -30,7 +31,7 @@ pub(super) fn open(
     slack.map(Some).map_err(|why| Failed::Io { what: "the system's root certificates".into(), why })
 }
 
-pub(super) fn setup(slack: &config::Slack) -> Setup {
+fn setup(slack: &config::Slack) -> Setup {
     let exposed = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_string());
     let of_mode = |mode, secret: &Option<Secret>| exposed(secret).filter(|_| slack.mode == mode);
     let memberships = slack.workspaces.iter().map(|workspace| Membership {
@@ -39,6 +40,24 @@ pub(super) fn setup(slack: &config::Slack) -> Setup {
         signing_secret: of_mode(SlackMode::Http, &workspace.signing_secret),
     });
     Setup { api_url: slack.api_url.clone(), command: slack.command.clone(), memberships: memberships.collect() }
+}
+
+/// What `firebell check` finds.
+pub(super) async fn check(config: &Config, named: &Named<'_>) -> Vec<Finding> {
+    let Some(slack) = &config.slack else { return Vec::new() };
+    let mut found = crate::chat::slack::check(&setup(slack), named, super::clock()).await;
+    match (slack.mode, &config.server.public_url) {
+        (SlackMode::Http, None) => found.push(Finding::wrong(
+            "Slack",
+            "mode = \"http\" needs [server] public_url: the address at which Slack reaches this server",
+        )),
+        (SlackMode::Http, Some(url)) => {
+            let told = format!("delivers to {url}/slack/events, …/commands and …/interactions");
+            found.push(Finding::note("Slack", told));
+        }
+        (SlackMode::Socket, _) => {}
+    }
+    found
 }
 
 /// Takes letters in, keeps connections open, and looks after both, until told to stop.

@@ -54,7 +54,7 @@ pub struct Site {
     pub signed_in_only: bool,
     /// For links into their rooms.
     pub chats: Vec<Arc<dyn Chat>>,
-    pub template: Template,
+    pub template: Arc<Template>,
     pub readiness: Readiness,
     pub metrics: Option<PrometheusHandle>,
     /// Counts up whenever something changed that a page may show. Open pages keep a connection that ends when the

@@ -172,7 +172,7 @@ impl Browser {
             viewer: Arc::new(Names),
             signed_in_only,
             chats: Vec::new(),
-            template: Template::built_in().unwrap(),
+            template: Arc::new(Template::built_in().unwrap()),
             readiness: readiness.clone(),
             metrics: None,
             changes,

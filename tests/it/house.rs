@@ -19,7 +19,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("postmortem", &["incident", "plan"]),
     ("insight", &["incident", "plan"]),
     ("ports", PURE),
-    ("desk", PURE_AND_PORTS),
+    // The postmortem that it hands to a chat is written as the pages write it.
+    ("desk", &["plan", "incident", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
     ("chat", PURE_AND_PORTS),
     ("alerts", PURE_AND_PORTS),
     ("outreach", PURE_AND_PORTS),

@@ -1,9 +1,6 @@
 //! From an event of a room's timeline to what was heard.
 
-use std::sync::LazyLock;
-
 use matrix_sdk::Room;
-use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::render::Ask;
@@ -44,6 +41,7 @@ impl Matrix {
             "m.room.redaction" => self.redaction(room, event).await?,
             "m.room.member" => self.member(room, event).await.map_err(away)?,
             "m.room.name" => self.renamed(room, event),
+            "m.room.topic" => self.topic(room, event).await?,
             "m.room.pinned_events" => self.pins(room, event).await?,
             _ => Vec::new(),
         };
@@ -97,7 +95,8 @@ impl Matrix {
         let words = Words::deserialize(content).ok()?;
         let mut names = std::collections::HashMap::new();
         for user in mentioned(&words) {
-            names.insert(user.clone(), self.name_in(room, &user).await);
+            let name = self.name_in(room, &user).await;
+            names.insert(user, name);
         }
         let read = readable(&words.body, words.formatted_body.as_deref(), |user| names.get(user).cloned());
         let text = match words.msgtype.as_str() {
@@ -305,6 +304,15 @@ impl Matrix {
         vec![Heard::Renamed { room, stamp: event.event_id.clone() }]
     }
 
+    /// Who gives a room another topic says something to all that are in it.
+    async fn topic(&self, room: &Room, event: &Event) -> Result<Vec<Heard>, Failure> {
+        let Some(topic) = event.content["topic"].as_str().filter(|topic| !topic.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let said = self.said_with(room, event, format!("changed the topic to “{topic}”")).await?;
+        Ok(vec![Heard::Message(said)])
+    }
+
     /// The state names all that is pinned: what is new in it was pinned, what is not in it any more was unpinned.
     async fn pins(&self, room: &Room, event: &Event) -> Result<Vec<Heard>, Failure> {
         let all = |content: &serde_json::Value| -> Vec<String> {
@@ -344,21 +352,10 @@ impl Matrix {
     }
 }
 
-/// What looks like the id of a user (the specification's appendix on identifiers).
-static USER_ID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"@[A-Za-z0-9._=/+\-]+:[A-Za-z0-9.\-\[\]:]*[A-Za-z0-9\]]").ok());
-
 /// Of whom a name may be needed.
-fn mentioned(words: &Words) -> Vec<String> {
-    let mut users = words.mentions.user_ids.clone();
-    let texts = [Some(words.body.as_str()), words.formatted_body.as_deref()];
-    for text in texts.into_iter().flatten() {
-        let decoded = text.replace("%40", "@").replace("%3A", ":").replace("%3a", ":");
-        users.extend(USER_ID.iter().flat_map(|id| id.find_iter(&decoded)).map(|found| found.as_str().to_string()));
-    }
-    users.sort();
-    users.dedup();
-    users
+fn mentioned(words: &Words) -> impl Iterator<Item = String> {
+    let read = readable(&words.body, words.formatted_body.as_deref(), |_| None);
+    read.mentions.into_iter().map(|(_, id)| id)
 }
 
 fn asked_key(message: &str) -> String {

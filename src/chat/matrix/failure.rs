@@ -19,6 +19,10 @@ pub(super) fn later(why: impl std::fmt::Display) -> Failure {
     Failure::Later { why: why.to_string(), after: None }
 }
 
+pub(super) fn busy(after: TimeDelta) -> Failure {
+    Failure::Busy { why: "the homeserver takes no more just now".into(), after }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
         match error {
@@ -33,9 +37,7 @@ impl From<HttpError> for Failure {
         let Some(kind) = error.client_api_error_kind() else { return unclear(&error) };
         let why = in_words(&error);
         match kind {
-            ErrorKind::LimitExceeded(limit) => {
-                Failure::Busy { why, after: limit.retry_after.as_ref().map_or(SOON, wait) }
-            }
+            ErrorKind::LimitExceeded(_) => Failure::Busy { why, after: come_back_after(&error).unwrap_or(SOON) },
             ErrorKind::UnknownToken(_) | ErrorKind::MissingToken | ErrorKind::UserDeactivated => {
                 Failure::Later { why, after: Some(LOOK_AGAIN) }
             }
@@ -51,6 +53,14 @@ impl From<HttpError> for Failure {
 /// No Matrix error: the server is away, or something before it answers in its place.
 fn unclear(error: &HttpError) -> Failure {
     later(error)
+}
+
+/// `Some`: it is a limit, and that long it holds.
+pub(super) fn come_back_after(error: &HttpError) -> Option<TimeDelta> {
+    match error.client_api_error_kind()? {
+        ErrorKind::LimitExceeded(limit) => Some(limit.retry_after.as_ref().map_or(SOON, wait)),
+        _ => None,
+    }
 }
 
 fn wait(after: &RetryAfter) -> TimeDelta {

@@ -11,9 +11,11 @@ use matrix_sdk::authentication::matrix::MatrixSession;
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::encryption::recovery::RecoveryState;
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
+use matrix_sdk::ruma::OwnedUserId;
+use matrix_sdk::ruma::api::client::account::whoami;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, Password, UserIdentifier};
 use matrix_sdk::store::RoomLoadSettings;
-use matrix_sdk::{Client, SessionMeta, SessionTokens};
+use matrix_sdk::{Client, STATE_STORE_DATABASE_NAME, SessionMeta, SessionTokens, SqliteStateStore, StateStore};
 
 use super::failure::{later, never};
 use super::listen;
@@ -120,25 +122,54 @@ async fn log_in(client: &Client, account: &Account, password: &str) -> Result<Ma
 
 /// A session that somebody else has opened for Firebell.
 async fn adopt(client: &Client, token: &str) -> Result<MatrixSession, Failure> {
-    let bare = Client::builder()
-        .homeserver_url(client.homeserver())
-        .request_config(RequestConfig::new().disable_retry().timeout(PATIENCE))
-        .build()
-        .await
-        .map_err(later)?;
-    let meta = |user_id, device_id| SessionMeta { user_id, device_id };
-    let tokens = SessionTokens { access_token: token.into(), refresh_token: None };
-    // Who that is only the homeserver knows; until it has said so, any name will do.
-    let nobody = matrix_sdk::ruma::user_id!("@nobody:localhost").to_owned();
-    let asking = MatrixSession { meta: meta(nobody, "NONE".into()), tokens: tokens.clone() };
-    bare.matrix_auth().restore_session(asking, RoomLoadSettings::default()).boxed().await?;
-    let me = bare.whoami().boxed().await?;
+    let me = whose(client.homeserver().as_str(), token).await?;
     let device = me.device_id.ok_or_else(|| {
         never("the [matrix] access_token belongs to no device, and encryption needs one: make it by logging in")
     })?;
-    let session = MatrixSession { meta: meta(me.user_id, device), tokens };
+    let meta = SessionMeta { user_id: me.user_id, device_id: device };
+    let session = MatrixSession { meta, tokens: only(token) };
     client.matrix_auth().restore_session(session.clone(), RoomLoadSettings::default()).boxed().await?;
     Ok(session)
+}
+
+/// Who that is only the homeserver knows; until it has said so, any name will do.
+pub(super) async fn whose(homeserver: &str, token: &str) -> Result<whoami::v3::Response, Failure> {
+    let nobody = matrix_sdk::ruma::user_id!("@nobody:localhost").to_owned();
+    Ok(in_passing(homeserver, nobody, only(token)).await?.whoami().boxed().await?)
+}
+
+fn only(token: &str) -> SessionTokens {
+    SessionTokens { access_token: token.into(), refresh_token: None }
+}
+
+/// A client that asks the homeserver for something and keeps nothing. What it holds for a device is never told to
+/// anybody, so that it disturbs neither the account nor the one that lasts.
+pub(super) async fn in_passing(
+    homeserver: &str,
+    user_id: OwnedUserId,
+    tokens: SessionTokens,
+) -> Result<Client, Failure> {
+    let client = nobody(homeserver).await?;
+    let session = MatrixSession { meta: SessionMeta { user_id, device_id: "NONE".into() }, tokens };
+    client.matrix_auth().restore_session(session, RoomLoadSettings::default()).boxed().await?;
+    Ok(client)
+}
+
+/// A client that is not logged in.
+pub(super) async fn nobody(homeserver: &str) -> Result<Client, Failure> {
+    let patiently = RequestConfig::new().disable_retry().timeout(PATIENCE);
+    Client::builder().homeserver_url(homeserver).request_config(patiently).build().await.map_err(later)
+}
+
+/// The session that the store keeps, if there is one; read beside a running Firebell. `Err`: the passphrase is not the
+/// store's, or what it holds can't be read.
+pub(super) async fn kept(account: &Account) -> Result<Option<MatrixSession>, String> {
+    if !account.store_dir.join(STATE_STORE_DATABASE_NAME).exists() {
+        return Ok(None);
+    }
+    let store = SqliteStateStore::open(&account.store_dir, account.store_passphrase.as_deref()).await;
+    let kept = store.map_err(|e| e.to_string())?.get_custom_value(SESSION).await.map_err(|e| e.to_string())?;
+    kept.map(|kept| serde_json::from_slice(&kept).map_err(|e| e.to_string())).transpose()
 }
 
 /// Makes the device one that others trust, as far as that is not so.

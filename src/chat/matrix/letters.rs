@@ -11,9 +11,11 @@ use matrix_sdk::ruma::{OwnedRoomId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::calls::JOIN;
 use super::events::Asked;
 use super::unread::UNREAD;
-use super::{Matrix, SOURCE, ids, pause, seeds};
+use super::{Matrix, SOURCE, ids, pause};
+use crate::chat::limits::Turn;
 use crate::ports::{Failure, Letter, StoreError};
 
 const INVITATION: &str = "invitation";
@@ -138,7 +140,7 @@ impl Matrix {
         let Ok(question) = serde_json::from_str::<Question>(body) else { return Ok(()) };
         let room = self.place(&ids::room(&question.room)).await?;
         for emoji in &question.emoji {
-            seeds::put_on(&room, &question.event, emoji).await?;
+            self.put_on(&room, &question.event, emoji).await?;
         }
         Ok(())
     }
@@ -162,10 +164,10 @@ impl Matrix {
         };
         let by = room.invite_details().boxed().await?.inviter.map(|member| member.user_id().to_owned());
         match by.as_deref().is_some_and(|by| self.takes_invitations_of(by)) {
-            true => room.join().boxed().await?,
+            true => self.within(JOIN, Turn::First, room.join().boxed()).await??,
             false => {
                 tracing::info!(room = %id, by = ?by, "Matrix: an invitation is declined; see [matrix] invites");
-                room.leave().boxed().await?;
+                self.within(JOIN, Turn::InOrder, room.leave().boxed()).await??;
             }
         }
         Ok(())

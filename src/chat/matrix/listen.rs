@@ -154,15 +154,25 @@ impl Matrix {
         }
         let Some(event) = readable(event) else { return Ok(Vec::new()) };
         let heard = self.understand(room, &event).await?;
-        let came_back = event.kind == "m.room.member" && event.state_key.as_deref() == Some(self.me());
-        match came_back && event.content["membership"] == "join" && event.unsigned.prev_content["membership"] != "join"
-        {
+        match self.can_do_more(&event) {
             true => Ok(vec![self.found(room, &event)]),
             false => Ok(heard),
         }
     }
 
-    /// Firebell is in the room, and was not.
+    /// Firebell is in the room and was not; or others have changed what it may do there.
+    fn can_do_more(&self, event: &Event) -> bool {
+        let me = self.me();
+        match event.kind.as_str() {
+            "m.room.member" if event.state_key.as_deref() == Some(me) => {
+                event.content["membership"] == "join" && event.unsigned.prev_content["membership"] != "join"
+            }
+            "m.room.power_levels" | "m.room.encryption" => event.sender != me,
+            _ => false,
+        }
+    }
+
+    /// What it could not do before is tried again.
     fn found(&self, room: &Room, event: &Event) -> Inbound {
         let heard = Heard::Found { room: ids::room(room.room_id().as_str()), stamp: event.event_id.clone() };
         Inbound { at: ids::time(event.origin_server_ts), heard }

@@ -3,9 +3,12 @@
 //! done is a letter first (`letters`): the stream's place moves only when all that came with it is durable.
 
 mod adopt;
+mod calls;
+mod check;
 mod direct;
 mod events;
 mod failure;
+mod files;
 mod history;
 mod html;
 mod identity;
@@ -22,6 +25,7 @@ mod text;
 mod unread;
 mod uri;
 
+pub use check::{check, last_limited};
 pub use identity::{Account, Login, Opened};
 pub use listen::PART;
 
@@ -34,11 +38,14 @@ use matrix_sdk::ruma::OwnedRoomId;
 use matrix_sdk::{Client, Room};
 use tokio::sync::Notify;
 
+use crate::chat::limits::Limits;
 use crate::plan::Plan;
 use crate::ports::{Clock, Failure, Ledger, Mailbox, Notes, Reception, StoreError};
 
 /// What letters and notes of ours are filed under.
 const SOURCE: &str = "matrix";
+/// Noted: when the homeserver last had enough of the bot's calls.
+const LIMITED: &str = "limited";
 
 #[expect(clippy::disallowed_methods, reason = "the adapter's own pace, nothing that is due")]
 async fn pause(wait: Duration) {
@@ -81,6 +88,7 @@ pub struct Matrix {
     reception: OnceLock<Arc<dyn Reception>>,
     /// Rooms that are named by an alias, as far as they are known.
     places: Mutex<HashMap<String, OwnedRoomId>>,
+    limits: Limits,
     /// There are letters.
     arrived: Notify,
 }
@@ -98,6 +106,7 @@ impl Matrix {
             client: OnceLock::new(),
             reception: OnceLock::new(),
             places: Mutex::default(),
+            limits: Limits::of(SOURCE),
             arrived: Notify::new(),
         })
     }

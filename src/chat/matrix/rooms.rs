@@ -1,17 +1,19 @@
 //! Rooms: found by alias or id, made, arranged, closed.
 
 use futures::FutureExt;
-use matrix_sdk::Room;
 use matrix_sdk::ruma::api::client::room::create_room::v3::{Request as CreateRoom, RoomPreset};
 use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::serde::Raw;
 use matrix_sdk::ruma::{OwnedRoomId, OwnedUserId, RoomAliasId, RoomId as MatrixRoomId, RoomOrAliasId};
+use matrix_sdk::{Client, HttpError, Room};
 use serde_json::{Value, json};
 
+use super::calls::{CREATE, JOIN, SEND, invite};
 use super::failure::{later, never};
 use super::{Matrix, away, failure, ids, lock};
+use crate::chat::limits::Turn;
 use crate::plan::{PersonId, Room as OurRoom, RoomId};
 use crate::ports::{Failure, NewRoom, Once};
 
@@ -28,7 +30,10 @@ impl Matrix {
         let Some(client) = self.client.get() else { return Vec::new() };
         let places = lock(&self.places);
         let names = self.announced_in();
-        names.filter_map(|name| places.get(&self.full_alias(&name))).filter_map(|id| client.get_room(id)).collect()
+        names
+            .filter_map(|name| places.get(&full_alias(&name, self.server())))
+            .filter_map(|id| client.get_room(id))
+            .collect()
     }
 
     /// All that the plan names, by alias or id; `[matrix] announce` is in it.
@@ -56,31 +61,24 @@ impl Matrix {
         Ok(())
     }
 
-    /// `#incidents` is a room of the bot's own server.
-    fn full_alias(&self, name: &str) -> String {
-        match name.starts_with('#') && !name.contains(':') {
-            true => format!("{name}:{}", self.server()),
-            false => name.to_string(),
-        }
-    }
-
     /// The room, which Firebell is in by now.
     pub(super) async fn place(&self, room: &RoomId) -> Result<Room, Failure> {
-        let name = self.full_alias(&room.id);
+        let name = full_alias(&room.id, self.server());
         let known = lock(&self.places).get(&name).cloned();
         let client = self.client()?;
-        if let Some(room) = known.and_then(|id| client.get_room(&id)) {
+        let is_in = |room: &Room| room.state() == matrix_sdk::RoomState::Joined;
+        if let Some(room) = known.and_then(|id| client.get_room(&id)).filter(is_in) {
             return Ok(room);
         }
         let place = <&RoomOrAliasId>::try_from(name.as_str()).map_err(|_| {
             never(&format!("{name} is neither an alias (#name:server) nor an id (!id:server) of a room"))
         })?;
         if let Ok(id) = <&MatrixRoomId>::try_from(place)
-            && let Some(room) = client.get_room(id).filter(|room| room.state() == matrix_sdk::RoomState::Joined)
+            && let Some(room) = client.get_room(id).filter(is_in)
         {
             return Ok(room);
         }
-        let joined = match client.join_room_by_id_or_alias(place, &[]).boxed().await {
+        let joined = match self.within(JOIN, Turn::First, client.join_room_by_id_or_alias(place, &[]).boxed()).await? {
             Ok(room) => room,
             Err(error) => return Err(cannot_join(&name, error)),
         };
@@ -112,9 +110,12 @@ impl Matrix {
         Ok(noted.and_then(|id| OwnedRoomId::try_from(id).ok()))
     }
 
+    /// Made once: its alias is this installation's.
     async fn make_space(&self) -> Result<OwnedRoomId, Failure> {
         let work = self.work("space").await.map_err(away)?;
+        let alias = format!("incidents-{}", ids::short_hash(&work, 4));
         let mut request = CreateRoom::new();
+        request.room_alias_name = Some(alias.clone());
         request.name = Some("Incidents".into());
         request.topic = Some("The rooms of incidents, kept by Firebell".into());
         request.preset = Some(RoomPreset::PrivateChat);
@@ -122,7 +123,15 @@ impl Matrix {
         request.initial_state = vec![raw(&self.join_rules(None))?];
         // Only rooms are in it, nothing is said there.
         request.power_level_content_override = Some(raw(&json!({ "events_default": 100 }))?);
-        Ok(self.client()?.create_room(request).boxed().await?.room_id().to_owned())
+        match self.within(CREATE, Turn::First, self.client()?.create_room(request).boxed()).await? {
+            Ok(space) => Ok(space.room_id().to_owned()),
+            // An earlier start ended before it had noted it.
+            Err(matrix_sdk::Error::Http(error)) if failure::is(&error, &ErrorKind::RoomInUse) => {
+                let space = self.made_before(&alias, &work).await?;
+                space.ok_or_else(|| never(&format!("#{alias}:{} is somebody else's", self.server())))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Who is in a room for announcements, or in the space, may come in by themselves, or knock: who knocks is invited,
@@ -164,7 +173,7 @@ impl Matrix {
             request.creation_content = Some(raw(&json!({ ids::WORK: work }))?);
             request.initial_state = self.first_state(wanted.private, space.as_deref())?;
             request.power_level_content_override = Some(raw(&powers())?);
-            match self.client()?.create_room(request).boxed().await {
+            match self.within(CREATE, Turn::First, self.client()?.create_room(request).boxed()).await? {
                 Ok(room) => return Ok(OurRoom { id: ids::room(room.room_id().as_str()), name }),
                 Err(matrix_sdk::Error::Http(error)) if failure::is(&error, &ErrorKind::RoomInUse) => {
                     if let Some(room) = self.made_before(&alias, &work).await? {
@@ -209,13 +218,8 @@ impl Matrix {
             Err(error) if failure::is(&error, &ErrorKind::NotFound) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let request =
-            get_state_event_for_key::v3::Request::new(room.clone(), StateEventType::RoomCreate, String::new());
-        match client.send(request).into_future().boxed().await {
-            Ok(answer) => {
-                let content: Value = serde_json::from_str(answer.into_content().json().get()).unwrap_or_default();
-                Ok(Some(room).filter(|_| content[ids::WORK] == work))
-            }
+        match state_of(client, &room, StateEventType::RoomCreate).await {
+            Ok(content) => Ok(Some(room).filter(|_| content[ids::WORK] == work)),
             // Somebody else's room.
             Err(error) if failure::is(&error, &ErrorKind::Forbidden) => Ok(None),
             Err(error) => Err(error.into()),
@@ -233,7 +237,7 @@ impl Matrix {
             if there {
                 continue;
             }
-            match room.invite_user_by_id(&user).boxed().await {
+            match self.within(invite(user.as_str()), Turn::InOrder, room.invite_user_by_id(&user).boxed()).await? {
                 Ok(()) => {}
                 Err(matrix_sdk::Error::Http(error)) if is_there_already(&error) => {}
                 Err(error) => return Err(error.into()),
@@ -264,14 +268,12 @@ impl Matrix {
 
     /// Reads the room's power levels where they are true, and sets them if that changes them.
     async fn change_powers(&self, room: &Room, change: impl FnOnce(&mut Value)) -> Result<(), Failure> {
-        let kind = StateEventType::RoomPowerLevels;
-        let request = get_state_event_for_key::v3::Request::new(room.room_id().to_owned(), kind, String::new());
-        let answer = self.client()?.send(request).into_future().boxed().await?;
-        let before: Value = serde_json::from_str(answer.into_content().json().get()).map_err(later)?;
+        let before = state_of(self.client()?, room.room_id(), StateEventType::RoomPowerLevels).await?;
         let mut after = before.clone();
         change(&mut after);
         if after != before {
-            room.send_state_event_raw("m.room.power_levels", "", after).await?;
+            let sent = room.send_state_event_raw("m.room.power_levels", "", after);
+            self.within(SEND, Turn::First, sent.boxed()).await??;
         }
         Ok(())
     }
@@ -289,9 +291,25 @@ impl Matrix {
         let Some(space) = self.space().await? else { return Ok(()) };
         let Ok(space) = self.room_of(&space) else { return Ok(()) };
         let content = json!({ "via": [self.server()] });
-        space.send_state_event_raw("m.space.child", room.room_id().as_str(), content).await?;
+        let sent = space.send_state_event_raw("m.space.child", room.room_id().as_str(), content);
+        self.within(SEND, Turn::InOrder, sent.boxed()).await??;
         Ok(())
     }
+}
+
+/// `#incidents` is a room of the bot's own server.
+pub(super) fn full_alias(name: &str, server: &str) -> String {
+    match name.starts_with('#') && !name.contains(':') {
+        true => format!("{name}:{server}"),
+        false => name.to_string(),
+    }
+}
+
+/// What the homeserver has of the room's state; of the kinds that there are once.
+pub(super) async fn state_of(client: &Client, room: &MatrixRoomId, kind: StateEventType) -> Result<Value, HttpError> {
+    let request = get_state_event_for_key::v3::Request::new(room.to_owned(), kind, String::new());
+    let answer = client.send(request).into_future().boxed().await?;
+    Ok(serde_json::from_str(answer.into_content().json().get()).unwrap_or_default())
 }
 
 /// Everyone may ask others in, and pin: a pin puts a message on the timeline. Only who arranges the room sets its topic.
@@ -307,12 +325,13 @@ fn powers() -> Value {
             "m.room.history_visibility": 100,
             "m.room.server_acl": 100,
             "m.room.tombstone": 100,
-            "m.room.encryption": 100,
+            // It can't be switched off again.
+            "m.room.encryption": ARRANGES,
         },
     })
 }
 
-fn is_there_already(error: &matrix_sdk::HttpError) -> bool {
+fn is_there_already(error: &HttpError) -> bool {
     let said = error.as_client_api_error().map(ToString::to_string).unwrap_or_default();
     failure::is(error, &ErrorKind::Forbidden) && said.contains("already in the room")
 }

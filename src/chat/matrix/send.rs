@@ -4,15 +4,19 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use matrix_sdk::Room as MatrixRoom;
+use matrix_sdk::ruma::events::StateEventType;
 use matrix_sdk::ruma::events::room::pinned_events::RoomPinnedEventsEventContent;
 use serde_json::{Value, json};
 
+use super::calls::SEND;
 use super::events::Asked;
 use super::render::{self, Rendered};
+use super::rooms::state_of;
 use super::{Matrix, away, failure, ids};
+use crate::chat::limits::Turn;
 use crate::phrase::Doc;
 use crate::plan::{MessageId, PersonId, Platform, Room, RoomId};
-use crate::ports::{Answer, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, Reading};
+use crate::ports::{Answer, Attachment, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, Reading};
 
 /// A message of ours: said (`m.text`), or told in passing (`m.notice`), which no bot answers and few clients ring for.
 const SAID: &str = "m.text";
@@ -38,7 +42,8 @@ impl Chat for Matrix {
         if let Some(thread) = message.thread {
             content["m.relates_to"] = in_thread(&thread.id);
         }
-        let event = self.say(&room, once, content).await?;
+        let turn = if message.stands { Turn::First } else { Turn::InOrder };
+        let event = self.say(&room, once, turn, content).await?;
         // By the name that it was asked by, which may be the configuration's alias.
         Ok(MessageId { room: message.room.clone(), id: event })
     }
@@ -56,7 +61,7 @@ impl Chat for Matrix {
         content["m.new_content"] = new;
         content["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": ids::event_id(message)? });
         self.refuse_if_readable(&room).await?;
-        room.send_raw("m.room.message", content).await?;
+        self.within(SEND, Turn::First, room.send_raw("m.room.message", content).into_future()).await??;
         Ok(())
     }
 
@@ -70,14 +75,25 @@ impl Chat for Matrix {
         let Some(room) = here else {
             let room = self.direct_chat(answer.to).await?;
             let content = self.worded(TOLD, answer.doc, Some(user.as_str()));
-            return self.say(&room, once, content).await.map(drop);
+            return self.say(&room, once, Turn::InOrder, content).await.map(drop);
         };
         let mut content = self.worded(TOLD, answer.doc, Some(user.as_str()));
         let noted = self.place_of_answers(room.room_id().as_str(), user.as_str()).await.map_err(away)?;
         if let Some(thread) = answer.reply.or(noted.as_deref()) {
             content["m.relates_to"] = in_thread(thread);
         }
-        self.say(&room, once, content).await.map(drop)
+        self.say(&room, once, Turn::InOrder, content).await.map(drop)
+    }
+
+    fn takes_files(&self) -> bool {
+        true
+    }
+
+    async fn attach(&self, once: Once<'_>, room: &RoomId, file: Attachment) -> Result<(), Failure> {
+        let room = self.place(room).await?;
+        self.refuse_if_readable(&room).await?;
+        let content = self.uploaded(&room, file).await?;
+        self.say(&room, once, Turn::InOrder, content).await.map(drop)
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {
@@ -86,7 +102,8 @@ impl Chat for Matrix {
         let mut pinned = room.pinned_event_ids().unwrap_or_default();
         if !pinned.contains(&event) {
             pinned.push(event);
-            room.send_state_event(RoomPinnedEventsEventContent::new(pinned)).await?;
+            let sent = room.send_state_event(RoomPinnedEventsEventContent::new(pinned));
+            self.within(SEND, Turn::First, sent.boxed()).await??;
         }
         Ok(())
     }
@@ -94,7 +111,7 @@ impl Chat for Matrix {
     async fn set_topic(&self, room: &RoomId, topic: &str) -> Result<(), Failure> {
         let room = self.place(room).await?;
         if room.topic().as_deref() != Some(topic) {
-            room.set_room_topic(topic).boxed().await?;
+            self.within(SEND, Turn::First, room.set_room_topic(topic).boxed()).await??;
         }
         Ok(())
     }
@@ -131,7 +148,7 @@ impl Chat for Matrix {
 
 impl Matrix {
     /// Says it, unless it was begun before and is there.
-    async fn say(&self, room: &MatrixRoom, once: Once<'_>, mut content: Value) -> Result<String, Failure> {
+    async fn say(&self, room: &MatrixRoom, once: Once<'_>, turn: Turn, mut content: Value) -> Result<String, Failure> {
         let work = self.work(once.key).await.map_err(away)?;
         if once.again
             && let Some(event) = self.said_before(room, &work).await?
@@ -140,7 +157,8 @@ impl Matrix {
         }
         self.refuse_if_readable(room).await?;
         content[ids::WORK] = work.as_str().into();
-        let sent = room.send_raw("m.room.message", content).with_transaction_id(&ids::transaction(&work)).await?;
+        let sent = room.send_raw("m.room.message", content).with_transaction_id(&ids::transaction(&work));
+        let sent = self.within(SEND, turn, sent.into_future()).await??;
         Ok(sent.response.event_id.to_string())
     }
 
@@ -149,11 +167,18 @@ impl Matrix {
         if !self.setup.encrypted || room.latest_encryption_state().boxed().await?.is_encrypted() {
             return Ok(());
         }
-        let ours = room.creators().is_some_and(|creators| creators.iter().any(|user| user == self.me()));
-        match ours {
+        let made = match room.creators() {
+            Some(creators) => creators.iter().any(|user| user == self.me()),
+            // It was made just now, and the stream has not told of it yet.
+            None => {
+                let kind = StateEventType::RoomCreate;
+                state_of(self.client()?, room.room_id(), kind).await?[ids::WORK].is_string()
+            }
+        };
+        match made {
             true => Err(failure::never(
-                "the room is not encrypted, and [matrix] encrypted wants it to be: switch encryption on in the room's \
-                 settings",
+                "the room is not encrypted, and [matrix] encrypted wants it to be: its commander can switch encryption on \
+                 in the room's settings",
             )),
             false => Ok(()),
         }

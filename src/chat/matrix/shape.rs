@@ -76,12 +76,4 @@ pub(super) struct Words {
     #[serde(default)]
     pub body: String,
     pub formatted_body: Option<String>,
-    #[serde(rename = "m.mentions", default)]
-    pub mentions: Mentions,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Mentions {
-    #[serde(default)]
-    pub user_ids: Vec<String>,
 }

@@ -1,6 +1,9 @@
 //! What people write on Matrix, as plain text: mentions become what a reader sees.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::html::{self, Piece};
 use super::uri;
@@ -93,30 +96,17 @@ fn attaches(c: char) -> bool {
     c.is_alphanumeric() || "/@#=&?%.+-_".contains(c)
 }
 
-/// The user id that a text begins with, without the punctuation behind it. Ids may have more signs than these, but
-/// nobody types those.
+/// The id of a user (the specification's appendix on identifiers), without the punctuation behind it. Ids may have more
+/// signs than these, but nobody types those.
+#[expect(clippy::expect_used, reason = "the pattern is constant, and a test reads ids with it")]
+static USER_ID: LazyLock<Regex> = LazyLock::new(|| {
+    let host = r"(?:\[[0-9A-Fa-f:.]*\]|[A-Za-z0-9.\-]*[A-Za-z0-9])";
+    Regex::new(&format!(r"^@[A-Za-z0-9._=/+\-]+:{host}(?::[0-9]+)?")).expect("a pattern")
+});
+
+/// The user id that a text begins with.
 fn user_id_at(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix('@')?;
-    let local = inside.find(|c: char| !(c.is_ascii_alphanumeric() || "._=-/+".contains(c)))?;
-    let server = inside[local..].strip_prefix(':').filter(|_| local > 0)?;
-    let host = match server.strip_prefix('[') {
-        Some(address) => {
-            let end = address.find(|c: char| !(c.is_ascii_hexdigit() || ":.".contains(c)))?;
-            address[end..].starts_with(']').then_some(end + 2)?
-        }
-        None => {
-            let end = server.find(|c: char| !(c.is_ascii_alphanumeric() || ".-".contains(c))).unwrap_or(server.len());
-            server[..end].trim_end_matches(['.', '-']).len()
-        }
-    };
-    let port = server[host..].strip_prefix(':').map_or(0, |port| {
-        match port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len()) {
-            0 => 0,
-            digits => 1 + digits,
-        }
-    });
-    let id = &text[..1 + local + 1 + host + port];
-    (host > 0 && uri::is_user_id(id)).then_some(id)
+    USER_ID.find(text).map(|found| found.as_str()).filter(|id| uri::is_user_id(id))
 }
 
 /// Who is mentioned under which name.

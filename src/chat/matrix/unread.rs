@@ -51,7 +51,13 @@ impl Matrix {
 
     async fn hear_late(&self, room: &Room, event: &TimelineEvent) -> Result<(), Failure> {
         let Some(event) = readable(event) else { return Ok(()) };
-        for inbound in self.understand(room, &event).await? {
+        for mut inbound in self.understand(room, &event).await? {
+            // It may have been edited before it could be read.
+            if let Heard::Message(said) = &mut inbound.heard
+                && let Some(read) = self.read_message(&said.id).await?
+            {
+                *said = read.said;
+            }
             self.hand_on(inbound).await.map_err(away)?;
         }
         let message = ids::message(room.room_id().as_str(), &event.event_id);

@@ -16,7 +16,7 @@ use slack_morphism::errors::SlackClientError;
 use slack_morphism::hyper_tokio::{SlackClientHyperConnector, SlackHyperClient};
 use slack_morphism::{SlackApiToken, SlackClient};
 
-use super::limits::Limits;
+use crate::chat::limits::{Bucket, Limits, Turn};
 use crate::ports::Clock;
 
 /// Longer than Slack takes when it is well; shorter than a claim on a piece of work holds.
@@ -91,7 +91,7 @@ pub(super) fn client(api_url: &str) -> Result<Arc<SlackHyperClient>, std::io::Er
 
 impl Api {
     pub fn new(client: Arc<SlackHyperClient>, token: &str, clock: Arc<dyn Clock>) -> Self {
-        Api { client, token: SlackApiToken::new(token.into()), limits: Limits::default(), clock }
+        Api { client, token: SlackApiToken::new(token.into()), limits: Limits::of("slack"), clock }
     }
 
     /// A method that changes something: its arguments are JSON.
@@ -154,8 +154,12 @@ impl Api {
     }
 
     fn enter(&self, method: &'static str, channel: Option<&str>) -> Called<()> {
-        let entered = self.limits.enter(method, channel, self.clock.now());
+        let entered = self.limits.enter(bucket(method, channel), Turn::InOrder, self.clock.now());
         entered.map_err(|after| CallError::Busy { method, after })
+    }
+
+    fn has_had_enough(&self, method: &'static str, channel: Option<&str>, after: TimeDelta) {
+        self.limits.refused(bucket(method, channel), after, Some(spacing(method)), self.clock.now());
     }
 
     fn read_answer<RS>(
@@ -185,11 +189,11 @@ impl Api {
         match error {
             SlackClientError::RateLimitError(limit) => {
                 let after = limit.retry_after.and_then(|after| TimeDelta::from_std(after).ok()).unwrap_or(COME_BACK);
-                self.limits.refused(method, channel, after, self.clock.now());
+                self.has_had_enough(method, channel, after);
                 CallError::Busy { method, after }
             }
             SlackClientError::ApiError(refused) if refused.code == "ratelimited" => {
-                self.limits.refused(method, channel, COME_BACK, self.clock.now());
+                self.has_had_enough(method, channel, COME_BACK);
                 CallError::Busy { method, after: COME_BACK }
             }
             SlackClientError::ApiError(refused) => {
@@ -233,4 +237,33 @@ fn chain(error: &dyn std::error::Error) -> String {
         next = error.source();
     }
     said
+}
+
+/// Slack limits a method for a workspace, and messages for each channel.
+fn bucket<'c>(method: &'static str, channel: Option<&'c str>) -> Bucket<'c> {
+    (method, channel.filter(|_| matches!(method, "chat.postMessage" | "chat.postEphemeral")))
+}
+
+/// By Slack's tiers: 20, 50 or 100 calls a minute; a message a second in a channel.
+fn spacing(method: &str) -> TimeDelta {
+    match method {
+        "chat.postMessage" => TimeDelta::seconds(1),
+        "conversations.create"
+        | "conversations.archive"
+        | "conversations.unarchive"
+        | "conversations.setTopic"
+        | "conversations.setPurpose"
+        | "conversations.list"
+        | "pins.add"
+        | "pins.list"
+        | "bookmarks.add"
+        | "bookmarks.edit"
+        | "bookmarks.list"
+        | "usergroups.list"
+        | "usergroups.users.list" => TimeDelta::seconds(3),
+        "chat.postEphemeral" | "users.info" | "views.open" | "views.publish" | "views.update" => {
+            TimeDelta::milliseconds(600)
+        }
+        _ => TimeDelta::milliseconds(1200),
+    }
 }

@@ -10,30 +10,14 @@ use super::api::{Api, Called};
 use super::manifest::SCOPES;
 use super::workspace::Workspace;
 use super::{Setup, api, failure};
+use crate::chat::finding::{Finding, Named};
 use crate::plan::{PersonId, Platform, RoomId};
 use crate::ports::Clock;
-
-/// Something that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    Good { what: String, found: String },
-    Wrong { what: String, found: String },
-}
-
-/// What the plan names of Slack.
-pub struct Named<'a> {
-    pub rooms: &'a [RoomId],
-    /// Those of them that hear of private incidents.
-    pub private: &'a [RoomId],
-    pub people: &'a [PersonId],
-    /// Groups in permissions that the configuration does not have.
-    pub groups: &'a [String],
-}
 
 pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn Clock>) -> Vec<Finding> {
     let client = match api::client(&setup.api_url) {
         Ok(client) => client,
-        Err(error) => return vec![wrong("Slack", format!("no connection can be made: {error}"))],
+        Err(error) => return vec![Finding::wrong("Slack", format!("no connection can be made: {error}"))],
     };
     let mut findings = Vec::new();
     let mut workspaces = Vec::new();
@@ -42,11 +26,11 @@ pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn C
         let workspace = Workspace::new(api, None, clock.clone());
         match workspace.identity().await {
             Ok(identity) => {
-                findings.push(good("Slack", format!("workspace {}, as @{}", identity.team, identity.user)));
+                findings.push(Finding::good("Slack", format!("workspace {}, as @{}", identity.team, identity.user)));
                 findings.extend(scopes(setup, &membership.bot_token).await);
                 workspaces.push(workspace);
             }
-            Err(error) => findings.push(wrong("Slack", failure::in_words(&error))),
+            Err(error) => findings.push(Finding::wrong("Slack", failure::in_words(&error))),
         }
         if let Some(token) = &membership.app_token {
             let api = Api::new(client.clone(), token, clock.clone());
@@ -73,17 +57,17 @@ pub async fn check(setup: &Setup, named: &Named<'_>, clock: std::sync::Arc<dyn C
 async fn scopes(setup: &Setup, token: &str) -> Vec<Finding> {
     let granted = match granted(&setup.api_url, token).await {
         Ok(granted) => granted,
-        Err(why) => return vec![wrong("Slack scopes", format!("Slack does not say which there are: {why}"))],
+        Err(why) => return vec![Finding::wrong("Slack scopes", format!("Slack does not say which there are: {why}"))],
     };
     let missing = SCOPES.iter().filter(|(scope, _)| !granted.iter().any(|g| g == scope));
     let missing: Vec<Finding> = missing
         .map(|(scope, what_for)| {
             let mend = "paste the output of `firebell manifest` into the app's settings and install it again";
-            wrong("Slack scopes", format!("{scope} is missing ({what_for}): {mend}"))
+            Finding::wrong("Slack scopes", format!("{scope} is missing ({what_for}): {mend}"))
         })
         .collect();
     match missing.is_empty() {
-        true => vec![good("Slack scopes", format!("all {} are there", SCOPES.len()))],
+        true => vec![Finding::good("Slack scopes", format!("all {} are there", SCOPES.len()))],
         false => missing,
     }
 }
@@ -106,8 +90,8 @@ async fn granted(api_url: &str, token: &str) -> Result<Vec<String>, String> {
 async fn socket_mode(api: &Api) -> Finding {
     let opened: Called<Value> = api.write("apps.connections.open", None, &serde_json::json!({})).await;
     match opened {
-        Ok(_) => good("Slack Socket Mode", "connections can be opened"),
-        Err(error) => wrong(
+        Ok(_) => Finding::good("Slack Socket Mode", "connections can be opened"),
+        Err(error) => Finding::wrong(
             "Slack Socket Mode",
             format!(
                 "{error}: the app token needs the scope connections:write, and Socket Mode has to be on in the app's \
@@ -126,25 +110,25 @@ async fn channel(workspaces: &[Workspace], room: &RoomId, of_private: bool) -> F
         };
         match found {
             Ok(Some(channel)) if channel.is_archived => {
-                return wrong(what, format!("{} is archived: unarchive it, or name another", room.id));
+                return Finding::wrong(what, format!("{} is archived: unarchive it, or name another", room.id));
             }
             Ok(Some(channel)) if of_private && !channel.is_private => {
                 let mend = "make it private, or name another in the route";
-                return wrong(
+                return Finding::wrong(
                     what,
                     format!("#{} hears of private incidents, and everyone can join it: {mend}", channel.name),
                 );
             }
             Ok(Some(channel)) if channel.is_member || !channel.is_private => {
                 let joins = if channel.is_member { "" } else { "; the bot joins it when it starts" };
-                return good(what, format!("#{} is there{joins}", channel.name));
+                return Finding::good(what, format!("#{} is there{joins}", channel.name));
             }
             Ok(_) => {}
             Err(error) if error.code() == "channel_not_found" => {}
-            Err(error) => return wrong(what, failure::in_words(&error)),
+            Err(error) => return Finding::wrong(what, failure::in_words(&error)),
         }
     }
-    wrong(
+    Finding::wrong(
         what,
         format!(
             "there is no {} that the bot can see: make it, or type /invite @Firebell in it if it is private",
@@ -159,10 +143,13 @@ async fn group(workspaces: &[Workspace], handle: &str) -> Option<Finding> {
         match workspace.groups().await {
             Ok(groups) if groups.iter().any(|g| g.handle == handle) => return None,
             Ok(_) => {}
-            Err(error) => return Some(wrong("Slack", failure::in_words(&error))),
+            Err(error) => return Some(Finding::wrong("Slack", failure::in_words(&error))),
         }
     }
-    Some(wrong("permissions", format!("group:{handle} is neither in [groups] nor the handle of a user group in Slack")))
+    Some(Finding::wrong(
+        "permissions",
+        format!("group:{handle} is neither in [groups] nor the handle of a user group in Slack"),
+    ))
 }
 
 async fn somebody(workspaces: &[Workspace], person: &PersonId) -> Option<Finding> {
@@ -174,16 +161,11 @@ async fn somebody(workspaces: &[Workspace], person: &PersonId) -> Option<Finding
         match found {
             Ok(true) => return None,
             Ok(false) => {}
-            Err(error) => return Some(wrong("Slack", failure::in_words(&error))),
+            Err(error) => return Some(Finding::wrong("Slack", failure::in_words(&error))),
         }
     }
-    Some(wrong("plan", format!("{person} is nobody in Slack: it wants a person's id (U…) or a user group's (S…)")))
-}
-
-fn good(what: &str, found: impl Into<String>) -> Finding {
-    Finding::Good { what: what.into(), found: found.into() }
-}
-
-fn wrong(what: &str, found: impl Into<String>) -> Finding {
-    Finding::Wrong { what: what.into(), found: found.into() }
+    Some(Finding::wrong(
+        "plan",
+        format!("{person} is nobody in Slack: it wants a person's id (U…) or a user group's (S…)"),
+    ))
 }

@@ -21,7 +21,6 @@ mod interactions;
 mod invite;
 mod known;
 mod letterbox;
-mod limits;
 mod listen;
 mod manifest;
 mod marks;
@@ -34,7 +33,7 @@ mod talk;
 mod text;
 mod workspace;
 
-pub use check::{Finding, Named, check};
+pub use check::check;
 pub use health::{Checkup, PART};
 pub use manifest::manifest;
 pub use socket::Sockets;

@@ -43,6 +43,8 @@ struct Trouble {
     loses: Option<u64>,
     /// Calls that change something.
     changes: u64,
+    /// Rooms are made without encryption, whatever was asked for.
+    drops_encryption: bool,
     /// How many more calls of this kind are refused, and what then is to be waited for.
     refuses: Option<(String, u64, u64)>,
 }
@@ -104,6 +106,11 @@ impl Proxy {
         (trouble.loses, trouble.changes) = (which, 0);
     }
 
+    /// The homeserver makes no encrypted rooms.
+    pub fn drops_encryption(&self, drops: bool) {
+        self.trouble().drops_encryption = drops;
+    }
+
     /// How many there were.
     pub fn changes(&self) -> u64 {
         self.trouble().changes
@@ -131,6 +138,7 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Respon
     if let Some(refusal) = inner.refusal(&head.uri) {
         return refusal;
     }
+    let body = inner.changed(&head.uri, body);
     let is_lost = inner.is_lost(&head.method, &head.uri);
     match inner.ask(&head.method, &head.uri, &head.headers, body.clone()).await {
         Ok((_, _, answer)) if is_lost => {
@@ -168,6 +176,17 @@ impl Inner {
         *times -= 1;
         let told = json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "Too Many Requests", "retry_after_ms": after });
         Some(response(StatusCode::TOO_MANY_REQUESTS, Body::from(told.to_string())))
+    }
+
+    fn changed(&self, uri: &Uri, body: Bytes) -> Bytes {
+        if !self.trouble.lock().unwrap().drops_encryption || !uri.path().ends_with("/createRoom") {
+            return body;
+        }
+        let Ok(mut asked) = serde_json::from_slice::<Value>(&body) else { return body };
+        if let Some(state) = asked["initial_state"].as_array_mut() {
+            state.retain(|event| event["type"] != "m.room.encryption");
+        }
+        asked.to_string().into()
     }
 
     /// Of what Firebell says and does in rooms; keys are the library's own business.
@@ -233,7 +252,7 @@ impl Inner {
             _ => return,
         };
         let is_space = asked["creation_content"]["type"] == "m.space";
-        if is_space {
+        if is_space && answer["room_id"].is_string() {
             *self.space.lock().unwrap() = answer["room_id"].as_str().map(str::to_string);
         }
         if let (Some(id), false, true) = (answer["room_id"].as_str(), is_space, asked["is_direct"] != true) {

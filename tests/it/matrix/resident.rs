@@ -180,6 +180,30 @@ impl Resident {
         room.set_room_topic(topic).boxed().await.is_ok()
     }
 
+    /// The files in the room, by name, with what is in them.
+    pub async fn files(&self, room: &Room) -> Vec<(String, String)> {
+        use matrix_sdk::media::{MediaFormat, MediaRequestParameters};
+        use matrix_sdk::ruma::events::room::MediaSource;
+        let mut files = Vec::new();
+        for event in self.reads(room).await.iter().filter(|e| e["content"]["msgtype"] == "m.file") {
+            let content = &event["content"];
+            let encrypted = serde_json::from_value(content["file"].clone()).expect("an encrypted file");
+            let request = MediaRequestParameters {
+                source: MediaSource::Encrypted(Box::new(encrypted)),
+                format: MediaFormat::File,
+            };
+            let got = self.client.media().get_media_content(&request, false).boxed().await.expect("the file");
+            files.push((content["body"].as_str().expect("a name").into(), String::from_utf8(got).expect("text")));
+        }
+        files
+    }
+
+    pub async fn encrypts(&self, room: &Room) {
+        let content = json!({ "algorithm": "m.megolm.v1.aes-sha2" });
+        room.send_state_event_raw("m.room.encryption", "", content).await.expect("to switch encryption on");
+        self.catches_up().await;
+    }
+
     /// All of the room's state.
     pub async fn state(&self, room: &Room) -> Vec<Value> {
         use matrix_sdk::ruma::api::client::state::get_state_events;

@@ -114,7 +114,9 @@ impl Shown {
 
 fn is_message(event: &Value) -> bool {
     let is_edit = event["content"]["m.relates_to"]["rel_type"] == "m.replace";
-    (event["type"] == "m.room.message" && !is_edit) || event["unreadable"] == true
+    // Files are looked at on their own.
+    let is_file = event["content"]["msgtype"] == "m.file";
+    (event["type"] == "m.room.message" && !is_edit && !is_file) || event["unreadable"] == true
 }
 
 /// The stories type with the local chat's prefix, and know of no addresses of rooms and no emoji to press.

@@ -9,9 +9,9 @@ use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
-    Answer, Chat, Done, Draft, Failure, Furniture, Job, JobState, Journal, LocalBook, LocalMessage, LocalPerson,
-    LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage, Reading, RoomView,
-    Slice, StoreError, StoredChange, Transaction,
+    Answer, Attachment, Chat, Done, Draft, Failure, Furniture, Job, JobState, Journal, LocalBook, LocalMessage,
+    LocalPerson, LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage,
+    Reading, RoomView, Slice, StoreError, StoredChange, Transaction,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -288,6 +288,14 @@ impl Chat for WatchedChat {
 
     async fn message(&self, id: &MessageId) -> Result<Option<ReadMessage>, Failure> {
         self.watch.then("chat.message", self.inner.message(id)).await
+    }
+
+    async fn attach(&self, once: Once<'_>, room: &RoomId, file: Attachment) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.attach {}", once.key), self.inner.attach(once, room, file)).await
+    }
+
+    fn takes_files(&self) -> bool {
+        self.inner.takes_files()
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {

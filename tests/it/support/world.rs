@@ -14,6 +14,7 @@ use firebell::plan::{Person, Plan, Platform, RoomId};
 use firebell::ports::{
     Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
 };
+use firebell::postmortem::Template;
 use firebell::store::{Db, LocalStore, MailStore, NoteStore, Store};
 #[cfg(feature = "slack")]
 use sqlx::{Connection, PgConnection, SqliteConnection};
@@ -557,6 +558,7 @@ async fn open(
         chats: std::iter::once(chat.clone() as Arc<dyn Chat>).chain(other).map(|c| between.chat(c)).collect(),
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
+        template: Arc::new(Template::built_in().expect("a template")),
         prefixes: Platform::ALL.map(|platform| (platform, "/incident".to_string())).into(),
         pages: "http://firebell.test".into(),
     });

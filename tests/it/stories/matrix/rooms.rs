@@ -1,7 +1,7 @@
 //! Rooms as Firebell makes and keeps them.
 
 use chrono::TimeDelta;
-use firebell::ports::Chat;
+use firebell::ports::{Chat, Ledger, Notes};
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -14,6 +14,10 @@ in_matrix!(
     nobody_speaks_in_an_archived_room,
     invitations_are_taken_from_our_own_server,
     a_private_room_is_closed,
+    the_postmortem_is_there_as_a_file,
+    the_topic_is_a_thing_said,
+    nothing_is_said_in_a_room_that_is_not_encrypted,
+    the_space_is_made_once,
 );
 
 async fn what_a_room_is(world: World) {
@@ -86,5 +90,62 @@ async fn a_private_room_is_closed(world: World) {
     let bob = world.matrix().resident("Bob").await;
     assert!(bob.tries_to_join(&made[0].id).await.is_err());
     assert_eq!(world.matrix().space().await.1, Vec::<String>::new());
+    world.ends().await;
+}
+
+async fn the_postmortem_is_there_as_a_file(world: World) {
+    declared(&world).await;
+    world.says("Bob", ROOM, "/incident update The disk of db-3 is full").await;
+    world.says("Ann", ROOM, "/incident close It has room again").await;
+    let bob = world.matrix().resident("Bob").await;
+    bob.catches_up().await;
+    let files = bob.files(&bob.room(ROOM).expect("the room")).await;
+    let [(name, draft)] = &files[..] else { panic!("one file, and not {files:?}") };
+    assert_eq!(name, "INC-1-postmortem.md");
+    assert!(draft.starts_with("# ") && draft.contains("The disk of db-3 is full"), "{draft}");
+    world.ends().await;
+}
+
+async fn the_topic_is_a_thing_said(world: World) {
+    declared(&world).await;
+    world.says("Ann", ROOM, "/incident claim").await;
+    let ann = world.matrix().resident("Ann").await;
+    assert!(ann.may_set_topic(&ann.room(ROOM).expect("the room"), "Only db-3 is left").await);
+    world.settle().await;
+    assert_snapshot!(world.transcript(1).await, @"
+    Bob: Here
+    Ann: changed the topic to “Only db-3 is left”
+    ");
+    world.ends().await;
+}
+
+/// Nobody can switch encryption off again; but somebody may have a room made without.
+async fn nothing_is_said_in_a_room_that_is_not_encrypted(world: World) {
+    world.matrix().hamlet.proxy.drops_encryption(true);
+    world.begins_to_say("Ann", "general", "/incident declare sev2 Checkout is down").await;
+    world.work().await;
+    world.matrix().hamlet.proxy.drops_encryption(false);
+    let ann = world.matrix().resident("Ann").await;
+    ann.joins_by_id(&world.matrix().hamlet.proxy.rooms()[0].id).await;
+    let room = ann.room(ROOM).expect("the room");
+    assert_eq!(ann.reads(&room).await.iter().filter(|e| e["type"] == "m.room.message").count(), 0);
+    let parked = world.store.parked().await.expect("to look");
+    assert!(parked.iter().any(|work| work.why.contains("the room is not encrypted")), "{parked:?}");
+    // Who commands can switch encryption on, and what was set aside is said.
+    world.begins_to_say("Ann", ROOM, "/incident claim").await;
+    world.work().await;
+    ann.encrypts(&room).await;
+    world.says("Ann", ROOM, "Now it is").await;
+    assert!(ann.reads(&room).await.iter().any(|e| e["type"] == "m.room.message"));
+    world.ends().await;
+}
+
+/// The homeserver has made it, and the answer was lost: the next start finds it.
+async fn the_space_is_made_once(world: World) {
+    let made = world.matrix().hamlet.proxy.space().expect("a space");
+    world.notes().note("matrix", "space", "").await.expect("to forget it");
+    let world = world.restarted().await;
+    assert_eq!(world.notes().noted("matrix", "space").await.expect("to look"), Some(made.clone()));
+    assert_eq!(world.matrix().hamlet.proxy.space(), Some(made));
     world.ends().await;
 }

@@ -15,7 +15,8 @@ async fn it_has_had_enough(world: World) {
     world.work().await;
     world.begins_to_say("Ann", ROOM, "/incident update We look into it").await;
     world.work().await;
-    for _ in 0..6 {
+    // From then on there is some time between any two.
+    for _ in 0..30 {
         world.clock.forward(TimeDelta::seconds(4));
         world.work().await;
     }
