@@ -23,6 +23,8 @@ mod house;
 #[cfg(feature = "matrix")]
 #[allow(dead_code, reason = "it can do more than what the stories have needed so far")]
 mod matrix;
+#[cfg(feature = "matrix")]
+mod matrix_program;
 mod pages;
 mod properties;
 #[cfg(feature = "slack")]

@@ -37,7 +37,8 @@ pub async fn check(setup: &Setup, named: &Named<'_>, limited: Option<DateTime<Ut
     let client = match reached {
         Ok(client) => client,
         Err(error) => {
-            let found = format!("{} can not be reached: {error}: see [matrix] homeserver", account.homeserver);
+            let why = failure::in_words(&error);
+            let found = format!("{} can not be reached ({why}): see [matrix] homeserver", account.homeserver);
             return vec![Finding::wrong("Matrix", found)];
         }
     };
@@ -167,7 +168,12 @@ impl Visit {
         let what = "Matrix recovery key";
         Some(match self.client.encryption().secret_storage().open_secret_store(key).boxed().await {
             Ok(_) => Finding::good(what, "it is the account's"),
-            Err(error) => Finding::wrong(what, format!("it opens nothing of the account's: {error}")),
+            Err(error) => Finding::wrong(
+                what,
+                format!(
+                    "it opens nothing of the account's ({error}): set [matrix] recovery_key to what the first start printed"
+                ),
+            ),
         })
     }
 
@@ -197,7 +203,12 @@ impl Visit {
             );
         }
         match encryption.is_null() {
-            true => Finding::note(what, format!("the bot is in {name}, which is not encrypted")),
+            true => Finding::note(
+                what,
+                format!(
+                    "the bot is in {name}, which is not encrypted: its homeserver can read what is announced there"
+                ),
+            ),
             false => Finding::good(what, format!("the bot is in {name}, which is encrypted")),
         }
     }
@@ -274,7 +285,8 @@ impl Visit {
             return Some(Finding::wrong("plan", format!("{person} is no Matrix id, such as matrix:@ann:example.org")));
         };
         match self.client.send(get_profile::v3::Request::new(user)).into_future().boxed().await {
-            Err(error) if failure::is(&error, &ErrorKind::NotFound) => {
+            // Synapse has no kind of error for it.
+            Err(error) if error.as_client_api_error().is_some_and(|e| e.status_code.as_u16() == 404) => {
                 Some(Finding::wrong("plan", format!("{person} is nobody in Matrix")))
             }
             // A server of others may be away just now, or tell nothing of its people.

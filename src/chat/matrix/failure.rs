@@ -52,7 +52,12 @@ impl From<HttpError> for Failure {
 
 /// No Matrix error: the server is away, or something before it answers in its place.
 fn unclear(error: &HttpError) -> Failure {
-    later(error)
+    later(in_words(error))
+}
+
+/// Behind what the libraries say of what they were doing.
+fn cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), cause)
 }
 
 /// `Some`: it is a limit, and that long it holds.
@@ -91,7 +96,8 @@ pub(super) fn in_words(error: &HttpError) -> String {
         }
         Some(ErrorKind::UserDeactivated) => "the bot's account is deactivated: ask the homeserver's administrator",
         Some(ErrorKind::LimitExceeded(_)) => "the homeserver takes no more just now",
-        _ => return error.to_string(),
+        Some(_) => return error.to_string(),
+        None => return cause(error),
     };
     format!("{error}: {mends}")
 }
