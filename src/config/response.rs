@@ -8,8 +8,8 @@ use super::error::instead;
 use super::values::{Judge, Limits, in_words, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
-    Announcements, COMMANDER, ImmediateAction, Permissions, Plan, Reactions, Role, Route, Rule, Service, Severity,
-    SeverityKey, plain_emoji,
+    Announcements, COMMANDER, ImmediateAction, Permissions, Plan, Platform, Reactions, Role, Route, Rule, Service,
+    Severity, SeverityKey, plain_emoji,
 };
 
 /// More often than that is noise, and less often than once in a month is never.
@@ -238,6 +238,7 @@ fn rule(judge: &mut Judge<'_>, plan: &Plan, chats_have_groups: bool, key: &str, 
             match &rule {
                 Rule::Person(person) => judge.person(key, at, person),
                 Rule::MatrixServer(server) => judge.matrix_server(key, at, server),
+                Rule::MatrixPower(_) => judge.here(key, at, Platform::Matrix),
                 _ => {}
             }
             Some(rule)

@@ -155,6 +155,8 @@ fn its_people_are_named_with_their_server() {
     let plan = right("[groups]\nsre = \"matrix:@ann:a.example\"\n[permissions]\nclose = \"matrix:*:a.example\"").plan;
     assert_eq!(plan.groups["sre"][0].to_string(), "matrix:@ann:a.example");
     assert_eq!(plan.permissions.close, [crate::plan::Rule::MatrixServer("a.example".into())]);
+    let plan = right("[permissions]\nclose = \"matrix:power:50\"").plan;
+    assert_eq!(plan.permissions.close, [crate::plan::Rule::MatrixPower(50)]);
     let what = "is nobody's full id with its server, such as matrix:@ann:example.org";
     for person in ["matrix:ann", "matrix:@ann", "matrix:#ops:a.example"] {
         wrong(&format!("[groups]\nsre = \"{person}\""), &format!("f.toml:2:7: [groups] sre: \"{person}\" {what}"));

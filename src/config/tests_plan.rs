@@ -120,7 +120,7 @@ fn permissions_name_what_there_is() {
     wrong(
         "[permissions]\nclose = \"admins\"",
         "f.toml:2:9: [permissions] close: `admins` is not one of everyone, members, role:NAME, group:NAME, local:NAME, \
-         slack:U…, matrix:@name:server, matrix:*:server",
+         slack:U…, matrix:@name:server, matrix:*:server, matrix:power:N",
     );
 }
 

@@ -10,7 +10,7 @@ mod reactions;
 
 pub use announcements::{Announcements, Route};
 pub use names::*;
-pub use permissions::{NotARule, Permission, Permissions, Rule, Standing};
+pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_group};
 pub use reactions::{Mark, Reactions, plain_emoji};
 
 use std::collections::BTreeMap;

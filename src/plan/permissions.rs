@@ -53,14 +53,24 @@ pub enum Rule {
     Person(PersonId),
     /// `matrix:*:example.org`: everyone of one homeserver.
     MatrixServer(String),
+    /// `matrix:power:50`: who has at least that power level where they type, or in a room for announcements.
+    MatrixPower(i64),
     /// A group of the chat's, or of `[groups]`.
     Group(String),
+}
+
+const POWER: &str = "power:";
+
+/// The group of those who have at least this power level, as the adapter tells it.
+pub fn power_group(level: i64) -> String {
+    format!("{POWER}{level}")
 }
 
 /// A word that is no rule.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` is not one of everyone, members, role:NAME, group:NAME, local:NAME, slack:U…, matrix:@name:server, matrix:*:server"
+    "`{0}` is not one of everyone, members, role:NAME, group:NAME, local:NAME, slack:U…, matrix:@name:server, matrix:*:server, \
+     matrix:power:N"
 )]
 pub struct NotARule(String);
 
@@ -75,6 +85,9 @@ impl FromStr for Rule {
             Some(("role", name)) if !name.is_empty() => Ok(Rule::Role(name.to_lowercase())),
             Some(("group", name)) if !name.is_empty() => Ok(Rule::Group(name.into())),
             Some(("matrix", id)) if id.starts_with("*:") => Ok(Rule::MatrixServer(id[2..].into())),
+            Some(("matrix", id)) if id.starts_with(POWER) => {
+                id[POWER.len()..].parse().map(Rule::MatrixPower).map_err(|_| bad())
+            }
             Some(_) => text.parse().map(Rule::Person).map_err(|_| bad()),
             None => Err(bad()),
         }
@@ -89,6 +102,7 @@ impl fmt::Display for Rule {
             Rule::Role(role) => write!(f, "the {role}"),
             Rule::Person(person) => write!(f, "{person}"),
             Rule::MatrixServer(server) => write!(f, "people of {server}"),
+            Rule::MatrixPower(level) => write!(f, "people of power level {level}"),
             Rule::Group(name) => write!(f, "group {name}"),
         }
     }
@@ -167,6 +181,9 @@ impl super::Plan {
             Rule::MatrixServer(server) => {
                 who.person.platform == Platform::Matrix
                     && who.person.id.split_once(':').is_some_and(|(_, s)| s == server)
+            }
+            Rule::MatrixPower(level) => {
+                who.person.platform == Platform::Matrix && who.groups.contains(&power_group(*level))
             }
             Rule::Group(name) => {
                 who.groups.contains(name) || self.groups.get(name).is_some_and(|g| g.contains(who.person))

@@ -39,7 +39,7 @@ impl Matrix {
             "m.reaction" if event.is_redacted() => Vec::new(),
             "m.reaction" => self.reaction(room, event).await?,
             "m.room.redaction" => self.redaction(room, event).await?,
-            "m.room.member" => self.member(room, event).await.map_err(away)?,
+            "m.room.member" => self.member(room, event).await?,
             "m.room.name" => self.renamed(room, event),
             "m.room.topic" => self.topic(room, event).await?,
             "m.room.pinned_events" => self.pins(room, event).await?,
@@ -269,32 +269,6 @@ impl Matrix {
         // It may be one of ours, which is then posted anew instead of edited.
         self.note(&gone_key(target), &event.event_id).await.map_err(away)?;
         Ok(vec![Heard::Deleted { message: ids::message(room.room_id().as_str(), target) }])
-    }
-
-    async fn member(&self, room: &Room, event: &Event) -> Result<Vec<Heard>, StoreError> {
-        let (Some(user), now) = (&event.state_key, &event.content["membership"]) else { return Ok(Vec::new()) };
-        if now == "knock" {
-            self.knocked(room.room_id().as_str(), user).await?;
-        }
-        // Who is asked in is let in: what the room's members may, they may, whether they have come yet or not.
-        let is_in = |content: &serde_json::Value| ["join", "invite"].iter().any(|is| content["membership"] == *is);
-        let (id, stamp) = (ids::room(room.room_id().as_str()), event.event_id.clone());
-        Ok(match (is_in(&event.unsigned.prev_content), is_in(&event.content)) {
-            _ if user == self.me() => Vec::new(),
-            (false, true) => {
-                vec![Heard::Joined { room: id, person: self.invited_person(room, event, user).await, stamp }]
-            }
-            (true, false) => vec![Heard::Left { room: id, person: ids::person(user), stamp }],
-            _ => Vec::new(),
-        })
-    }
-
-    /// Whoever was only asked in has no name in the room yet but the one that the invitation gives.
-    async fn invited_person(&self, room: &Room, event: &Event, user: &str) -> Person {
-        match event.content["displayname"].as_str().filter(|name| !name.trim().is_empty()) {
-            Some(name) => Person { id: ids::person(user), name: name.into() },
-            None => self.person_in(room, user).await,
-        }
     }
 
     fn renamed(&self, room: &Room, event: &Event) -> Vec<Heard> {

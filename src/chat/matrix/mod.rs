@@ -15,6 +15,7 @@ mod identity;
 mod ids;
 mod letters;
 mod listen;
+mod members;
 mod people;
 mod render;
 mod rooms;

@@ -2,11 +2,12 @@
 
 use futures::FutureExt;
 use matrix_sdk::Room;
-use matrix_sdk::ruma::UserId;
 use matrix_sdk::ruma::events::room::member::MembershipState;
+use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
+use matrix_sdk::ruma::{Int, UserId};
 
 use super::{Matrix, ids};
-use crate::plan::Person;
+use crate::plan::{Person, Rule, power_group};
 use crate::ports::{Failure, Speaker};
 
 impl Matrix {
@@ -32,8 +33,31 @@ impl Matrix {
     pub(super) async fn speaker(&self, room: &Room, user: &str) -> Result<Speaker, Failure> {
         let person = self.person_in(room, user).await;
         let known = self.is_known(room, user).await?;
-        // Matrix tells no time zones, and has no groups.
-        Ok(Speaker { person, zone: None, known, groups: Vec::new() })
+        // Matrix tells no time zones.
+        Ok(Speaker { person, zone: None, known, groups: self.powers(room, user).await? })
+    }
+
+    /// The power levels of the plan's permissions that somebody has, here or where announcements are.
+    async fn powers(&self, room: &Room, user: &str) -> Result<Vec<String>, Failure> {
+        let asked = self.plan.permissions.all().filter_map(|rule| match rule {
+            Rule::MatrixPower(level) => Some(*level),
+            _ => None,
+        });
+        let asked: Vec<i64> = asked.collect();
+        let Ok(id) = UserId::parse(user) else { return Ok(Vec::new()) };
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut powers = Vec::new();
+        for place in self.announcement_rooms().iter().chain([room]) {
+            if !is_in(place, user).await? {
+                continue;
+            }
+            let power = place.get_user_power_level(&id).boxed().await?;
+            let has = |level: &&i64| Int::new(**level).is_some_and(|level| power >= UserPowerLevel::Int(level));
+            powers.extend(asked.iter().filter(has).map(|level| power_group(*level)));
+        }
+        Ok(powers)
     }
 
     /// Who is in a room for announcements, or was let into the room of an incident, in that room. Somebody in any other

@@ -204,6 +204,13 @@ impl Resident {
         self.catches_up().await;
     }
 
+    /// Whether somebody is in the room: `join`, `invite`, `leave` …
+    pub async fn membership(&self, room: &Room, user: &str) -> String {
+        let state = self.state(room).await;
+        let member = state.iter().find(|e| e["type"] == "m.room.member" && e["state_key"] == user);
+        member.and_then(|e| e["content"]["membership"].as_str()).unwrap_or_default().into()
+    }
+
     /// All of the room's state.
     pub async fn state(&self, room: &Room) -> Vec<Value> {
         use matrix_sdk::ruma::api::client::state::get_state_events;

@@ -36,6 +36,8 @@ pub struct Hamlet {
     store: Mutex<tempfile::TempDir>,
     recovery_key: Mutex<Option<String>>,
     /// What the first start of all has told.
+    /// Who is allowed to ask the bot in, if that is configured.
+    invites: Mutex<Option<Vec<String>>>,
     told_key: Mutex<Option<String>>,
     bot: String,
     people: AsyncMutex<BTreeMap<String, Arc<Resident>>>,
@@ -64,6 +66,7 @@ impl Hamlet {
             proxy,
             store: Mutex::new(tempfile::tempdir().expect("a folder")),
             recovery_key: Mutex::default(),
+            invites: Mutex::default(),
             told_key: Mutex::default(),
             people: AsyncMutex::default(),
             rooms: Mutex::default(),
@@ -104,7 +107,8 @@ impl Hamlet {
             store_passphrase: None,
             recovery_key: self.recovery_key.lock().unwrap().clone(),
         };
-        let setup = Setup { account, prefix: PREFIX.into(), space: None, invites: None, encrypted: true };
+        let invites = self.invites.lock().unwrap().clone();
+        let setup = Setup { account, prefix: PREFIX.into(), space: None, invites, encrypted: true };
         let tools = Tools {
             mailbox: between.mailbox(Arc::new(MailStore::new(db.clone()))),
             notes: Arc::new(NoteStore::new(db.clone())),
@@ -113,6 +117,11 @@ impl Hamlet {
             plan: Arc::new(plan.clone()),
         };
         Matrix::new(setup, tools)
+    }
+
+    /// From the next start on.
+    pub fn takes_invitations_of(&self, people: &[&str]) {
+        *self.invites.lock().unwrap() = Some(people.iter().map(|id| id.to_string()).collect());
     }
 
     async fn resident(&self, name: &str, comes_in: bool) -> Arc<Resident> {

@@ -1,6 +1,7 @@
 //! What is Matrix's own: the device that lasts, encryption, rooms, emoji to press, and its trouble. Each runs on both
 //! databases.
 
+mod authority;
 mod away;
 mod identity;
 mod keys;

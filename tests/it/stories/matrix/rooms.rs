@@ -14,6 +14,7 @@ in_matrix!(
     nobody_speaks_in_an_archived_room,
     invitations_are_taken_from_our_own_server,
     a_private_room_is_closed,
+    who_comes_by_themselves_is_told_how_it_stands,
     the_postmortem_is_there_as_a_file,
     the_topic_is_a_thing_said,
     nothing_is_said_in_a_room_that_is_not_encrypted,
@@ -90,6 +91,29 @@ async fn a_private_room_is_closed(world: World) {
     let bob = world.matrix().resident("Bob").await;
     assert!(bob.tries_to_join(&made[0].id).await.is_err());
     assert_eq!(world.matrix().space().await.1, Vec::<String>::new());
+    world.ends().await;
+}
+
+/// They can't read what was said before they came.
+async fn who_comes_by_themselves_is_told_how_it_stands(world: World) {
+    declared(&world).await;
+    world.says("Ann", ROOM, "/incident claim").await;
+    let cleo = world.matrix().resident("Cleo").await;
+    cleo.joins_by_id(&world.matrix().hamlet.proxy.rooms()[0].id).await;
+    world.settle().await;
+    cleo.catches_up().await;
+    let room = cleo.room(ROOM).expect("the room");
+    let told = cleo.reads(&room).await;
+    let told: Vec<&str> = told.iter().filter_map(|event| event["content"]["body"].as_str()).collect();
+    assert_snapshot!(told.join("\n"), @"
+    INC-1 · Checkout is down
+    Severity: SEV2
+    Status: investigating
+    Incident commander: @Ann
+    Declared: 12:00 UTC
+    Next update due: 13:00 UTC
+    Timeline (http://firebell.test/incidents/INC-1)
+    ");
     world.ends().await;
 }
 
