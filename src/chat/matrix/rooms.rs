@@ -231,7 +231,9 @@ impl Matrix {
         use matrix_sdk::ruma::events::room::member::MembershipState;
         for person in people {
             let user = ids::user_id(person)?;
-            let member = room.get_member_no_sync(&user).boxed().await?;
+            // Asks for the members the first time, as encrypting does. To ask in somebody who was asked in while the
+            // room was made would take many calls: it begins with sharing keys.
+            let member = room.get_member(&user).boxed().await?;
             let there =
                 member.is_some_and(|m| matches!(m.membership(), MembershipState::Join | MembershipState::Invite));
             if there {
