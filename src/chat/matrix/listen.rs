@@ -43,14 +43,15 @@ impl Matrix {
         stop: CancellationToken,
     ) {
         let mut failed = 0;
-        let mut connected = false;
+        let (mut connected, mut is_there) = (false, false);
         while !stop.is_cancelled() {
             let step = async {
                 if !connected {
                     self.get_connected(&told).await?;
                     connected = true;
                 }
-                self.step(LONG).await
+                // Until it has answered once, nobody waits for something to happen: that it answers is what counts.
+                self.step(if is_there { LONG } else { Duration::ZERO }).await
             };
             let stepped = tokio::select! {
                 stepped = step => stepped,
@@ -58,7 +59,7 @@ impl Matrix {
             };
             match stepped {
                 Ok(_) => {
-                    failed = 0;
+                    (failed, is_there) = (0, true);
                     readiness.ready(PART, self.me());
                 }
                 Err(trouble) => {
@@ -69,7 +70,7 @@ impl Matrix {
                         Failure::Busy { after, .. } => after.to_std().unwrap_or(PATIENCE),
                         _ => Duration::from_secs(1 << failed.min(5)).min(PATIENCE),
                     };
-                    failed += 1;
+                    (failed, is_there) = (failed + 1, false);
                     tokio::select! { () = pause(wait) => {}, () = stop.cancelled() => {} }
                 }
             }
