@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::{join_all, try_join_all};
 use matrix_sdk::config::{SyncSettings, SyncToken};
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::api::client::filter::{FilterDefinition, LazyLoadOptions, RoomEventFilter};
+use matrix_sdk::ruma::api::client::filter::{FilterDefinition, RoomEventFilter};
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
 use matrix_sdk::ruma::{OwnedRoomId, UInt};
 use matrix_sdk::store::StateStoreDataKey;
@@ -232,12 +232,11 @@ pub(super) fn from_the_start() -> SyncSettings {
 }
 
 fn settings(token: SyncToken, wait: Duration) -> SyncSettings {
-    let lazily = || LazyLoadOptions::Enabled { include_redundant_members: false };
     let mut filter = FilterDefinition::default();
-    filter.room.timeline = RoomEventFilter::default();
+    // Members are not loaded lazily: each who is told late would count as one whose devices may have changed, Firebell
+    // itself among them, and while its own devices are asked for the SDK can wait for itself, for five seconds: sharing a
+    // room's key waits for that answer, and asking waits until no key is shared.
     filter.room.timeline.limit = Some(UInt::from(AT_ONCE));
-    filter.room.timeline.lazy_load_options = lazily();
-    filter.room.state.lazy_load_options = lazily();
     filter.room.ephemeral = RoomEventFilter::ignore_all();
     filter.presence = matrix_sdk::ruma::api::client::filter::Filter::ignore_all();
     SyncSettings::new().token(token).timeout(wait).filter(Filter::FilterDefinition(filter))
