@@ -1,5 +1,5 @@
-//! The benchmarks, as one program: `cargo bench` measures on SQLite, `tests/run --bench` on PostgreSQL as well, and
-//! `cargo bench -- intake size` only what is named.
+//! The benchmarks, as one program: `cargo bench` measures on SQLite, `tests/run --bench` on PostgreSQL as well, and with
+//! a Matrix homeserver; `cargo bench -- intake size` only what is named.
 //!
 //! What is promised is a ratio to something that the same machine does at the same time: each sample of ours is
 //! followed by one of what it is compared with, so that a slow or busy machine is slow for both. A target that is
@@ -16,6 +16,8 @@
 mod commands;
 mod feel;
 mod intake;
+#[cfg(feature = "matrix")]
+mod matrix;
 mod postmortem;
 mod size;
 #[cfg(feature = "slack")]
@@ -33,6 +35,8 @@ const BENCHES: &[&str] = &[
     "feel",
     #[cfg(feature = "slack")]
     "slack",
+    #[cfg(feature = "matrix")]
+    "matrix",
 ];
 
 fn main() {
@@ -48,6 +52,11 @@ fn main() {
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     for bench in BENCHES.iter().copied().filter(|b| asked.is_empty() || asked.iter().any(|a| a == b)) {
+        #[cfg(feature = "matrix")]
+        if bench == "matrix" && !matrix::can_be_measured() {
+            println!("\nmatrix is not measured: FIREBELL_TEST_SYNAPSE is not set; tests/run --bench sets it.");
+            continue;
+        }
         println!("\n{bench}: {}", about(bench));
         let mut table = Table::default();
         for ground in &grounds {
@@ -59,6 +68,8 @@ fn main() {
                     "postmortem" => postmortem::measure(*ground).await,
                     #[cfg(feature = "slack")]
                     "slack" => slack::measure(*ground).await,
+                    #[cfg(feature = "matrix")]
+                    "matrix" => matrix::measure(*ground).await,
                     _ => feel::measure(*ground).await,
                 }
             });
@@ -76,6 +87,8 @@ fn about(bench: &str) -> &'static str {
         "postmortem" => postmortem::ABOUT,
         #[cfg(feature = "slack")]
         "slack" => slack::ABOUT,
+        #[cfg(feature = "matrix")]
+        "matrix" => matrix::ABOUT,
         _ => feel::ABOUT,
     }
 }

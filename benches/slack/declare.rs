@@ -1,12 +1,11 @@
 //! From the command to a room that can be used, and to one that has everything: how many calls stand in a row, each
 //! begun after the one before was answered, and how long that takes.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::town::Town;
 use crate::support::slack::Call;
-use crate::support::{Ground, Line, Place, Target, Unit, median};
+use crate::support::{Ground, Line, Place, Span, Target, Unit, median, places, steps};
 
 const WARM_UP: usize = 3;
 const TIMES: usize = 9;
@@ -104,7 +103,10 @@ async fn declare(town: &Town, who: &str, number: usize) -> Declared {
         let is_done = calls.iter().any(|call| call.method == method && call.outcome == "ok");
         assert!(is_done, "{method} is missing: {calls:?}");
     }
-    let places = places(&calls);
+    let span =
+        |call: &Call| Span { began: call.started.order, ended: call.ended.map(|ended| ended.order), as_one: false };
+    let places = places(&calls.iter().map(span).collect::<Vec<_>>());
+    let names: Vec<&str> = calls.iter().map(|call| call.method.as_str()).collect();
     let reached = |counts: &dyn Fn(&Call) -> bool| {
         let those = || calls.iter().zip(&places).filter(|(call, _)| counts(call));
         let ended = those().filter_map(|(call, _)| call.ended).map(|ended| ended.at).max().expect("an answer");
@@ -113,29 +115,6 @@ async fn declare(town: &Town, who: &str, number: usize) -> Declared {
     Declared {
         usable: reached(&|call| USABLE.contains(&call.method.as_str())),
         complete: reached(&|_| true),
-        steps: steps(&calls, &places),
+        steps: steps(&names, &places),
     }
-}
-
-/// For each call how long the longest row is that ends in it. Calls are in the order in which they began.
-fn places(calls: &[Call]) -> Vec<usize> {
-    let mut places: Vec<usize> = Vec::new();
-    for (n, call) in calls.iter().enumerate() {
-        let before = (0..n).filter(|b| calls[*b].ended.is_some_and(|ended| ended.order < call.started.order));
-        places.push(1 + before.map(|b| places[b]).max().unwrap_or_default());
-    }
-    places
-}
-
-fn steps(calls: &[Call], places: &[usize]) -> Vec<String> {
-    let last = places.iter().copied().max().unwrap_or_default();
-    let step = |place| {
-        let mut methods = BTreeMap::new();
-        for (call, _) in calls.iter().zip(places).filter(|(_, p)| **p == place) {
-            *methods.entry(call.method.as_str()).or_insert(0) += 1;
-        }
-        let times = |(method, n): (&str, i32)| if n > 1 { format!("{method} ×{n}") } else { method.to_string() };
-        methods.into_iter().map(times).collect::<Vec<_>>().join(", ")
-    };
-    (1..=last).map(step).collect()
 }

@@ -2,6 +2,10 @@
 
 mod ground;
 mod house;
+#[cfg(feature = "matrix")]
+#[path = "../../tests/it/matrix/mod.rs"]
+#[allow(dead_code, unused_imports, clippy::unwrap_used, reason = "the tests use more of it, and may unwrap")]
+pub mod matrix;
 mod measure;
 #[path = "../../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
@@ -13,6 +17,8 @@ mod seed;
 #[path = "../../tests/it/slack/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use more of it")]
 pub mod slack;
+#[cfg(any(feature = "matrix", feature = "slack"))]
+mod steps;
 
 pub use ground::{Ground, Place};
 pub use house::{House, SystemClock, person, said, typed};
@@ -20,6 +26,8 @@ pub use measure::{Line, Samples, Table, Target, Unit, median, sample};
 pub use program::Program;
 pub use rows::{Row, count};
 pub use seed::{Seeded, incident, seed};
+#[cfg(any(feature = "matrix", feature = "slack"))]
+pub use steps::{Span, places, steps};
 
 /// The workspace's own tests come along with it, and wait; here they are not run.
 #[cfg(feature = "slack")]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub struct Program {
     child: Child,
     pub address: SocketAddr,
-    /// From the start of the process to the first 200 of `/readyz`.
+    /// From the start of the process to the first 200 of `/readyz`, if that was waited for.
     pub started_in: Duration,
 }
 
@@ -21,12 +21,23 @@ impl Program {
 
     /// With `more` of a configuration.
     pub fn start_with(folder: &Path, url: Option<&str>, more: &str) -> Program {
+        let began = Instant::now();
+        let mut program = Program::spawn(folder, url, more);
+        while !is_ready(program.address) {
+            assert!(began.elapsed() < Duration::from_secs(60), "firebell is not ready after a minute");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        program.started_in = began.elapsed();
+        program
+    }
+
+    /// The same, and nobody waits for it.
+    pub fn spawn(folder: &Path, url: Option<&str>, more: &str) -> Program {
         let address = free_address();
         let config = folder.join("firebell.toml");
         let store = url.map(|url| format!("[store]\nurl = {url:?}\n")).unwrap_or_default();
         let text = format!("[server]\nlisten = \"{address}\"\n{store}[log]\nlevel = \"error\"\n{more}");
         std::fs::write(&config, text).expect("a configuration");
-        let began = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_firebell"))
             .arg("--config")
             .arg(&config)
@@ -35,11 +46,7 @@ impl Program {
             .stdout(Stdio::null())
             .spawn()
             .expect("firebell starts");
-        while !is_ready(address) {
-            assert!(began.elapsed() < Duration::from_secs(60), "firebell is not ready after a minute");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Program { child, address, started_in: began.elapsed() }
+        Program { child, address, started_in: Duration::ZERO }
     }
 
     /// Resident memory in megabytes: now, and at most so far.
