@@ -112,6 +112,22 @@ async fn from_the_first_start_to_the_second() {
     assert_eq!(ann.devices_of(&homeserver.user_id(BOT)).await, before);
 }
 
+/// The session that was opened for Firebell, and its device.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_an_access_token() {
+    let homeserver = Homeserver::new();
+    let (ann, mut home) = ann_and_bot(&homeserver).await;
+    let session = homeserver.log_in(BOT).await;
+    home.unset("FIREBELL__MATRIX__USER");
+    home.unset("FIREBELL__MATRIX__PASSWORD");
+    home.set("FIREBELL__MATRIX__ACCESS_TOKEN", &session.access_token);
+    let _serve = Serve::start_in(home).await;
+    types(&ann, &ann.room("incidents").expect("the room"), "!incident declare sev2 Checkout is down").await;
+    let room = enters(&ann, ROOM).await;
+    until("the card is pinned", async || (ann.pinned(&room).await.len() == 1).then_some(())).await;
+    assert_eq!(ann.devices_of(&homeserver.user_id(BOT)).await, [(session.device_id, true)]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn check_names_what_is_missing_and_what_mends_it() {
     let homeserver = Homeserver::new();

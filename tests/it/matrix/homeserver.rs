@@ -23,6 +23,13 @@ pub struct Account {
     pub access_token: String,
 }
 
+impl Account {
+    fn of(told: &Value) -> Account {
+        let given = |key: &str| told[key].as_str().unwrap_or_else(|| panic!("no account: {told}")).to_string();
+        Account { user_id: given("user_id"), device_id: given("device_id"), access_token: given("access_token") }
+    }
+}
+
 /// A homeserver of a test's own; it ends with it.
 pub struct Own {
     process: Child,
@@ -104,6 +111,15 @@ impl Homeserver {
         format!("#{room}-{}:{SERVER}", self.tag)
     }
 
+    /// Another session of an account that is there.
+    pub async fn log_in(&self, name: &str) -> Account {
+        let address = format!("{}/_matrix/client/v3/login", self.url);
+        let identifier = json!({ "type": "m.id.user", "user": self.user(name) });
+        let wanted = json!({ "type": "m.login.password", "identifier": identifier, "password": PASSWORD });
+        let answer = self.http.post(&address).json(&wanted).send().await.expect("a homeserver");
+        Account::of(&answer.json().await.expect("a session"))
+    }
+
     /// The tests' homeserver lets everybody in.
     pub async fn register(&self, name: &str) -> Account {
         let address = format!("{}/_matrix/client/v3/register", self.url);
@@ -113,12 +129,11 @@ impl Homeserver {
             "auth": { "type": "m.login.dummy" },
         });
         let answer = self.http.post(&address).json(&wanted).send().await.expect("a homeserver");
-        let account: Value = answer.json().await.expect("an account");
-        let given = |key: &str| account[key].as_str().unwrap_or_else(|| panic!("no account: {account}")).to_string();
-        let address = format!("{}/_matrix/client/v3/profile/{}/displayname", self.url, given("user_id"));
-        let named = self.http.put(&address).bearer_auth(given("access_token")).json(&json!({ "displayname": name }));
+        let account = Account::of(&answer.json().await.expect("an account"));
+        let address = format!("{}/_matrix/client/v3/profile/{}/displayname", self.url, account.user_id);
+        let named = self.http.put(&address).bearer_auth(&account.access_token).json(&json!({ "displayname": name }));
         named.send().await.expect("a homeserver").error_for_status().expect("a name");
-        Account { user_id: given("user_id"), device_id: given("device_id"), access_token: given("access_token") }
+        account
     }
 }
 

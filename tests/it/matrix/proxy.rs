@@ -41,6 +41,7 @@ struct Trouble {
     keys: Vec<Value>,
     /// What is done and never answered: of the calls that change something, which, counted from 1.
     loses: Option<u64>,
+    loses_all: bool,
     /// Calls that change something.
     changes: u64,
     /// Rooms are made without encryption, whatever was asked for.
@@ -100,6 +101,16 @@ impl Proxy {
         self.trouble().keeps_keys = keeps;
     }
 
+    /// Those that are kept back by now; they are not given out any more.
+    pub fn kept_keys(&self) -> Vec<Value> {
+        std::mem::take(&mut self.trouble().keys)
+    }
+
+    /// They come with what is heard next.
+    pub fn gives_keys(&self, keys: Vec<Value>) {
+        self.trouble().keys.extend(keys);
+    }
+
     /// Of the calls that change something, counted from now on, this one is done and its answer lost.
     pub fn loses(&self, which: Option<u64>) {
         let mut trouble = self.trouble();
@@ -109,6 +120,11 @@ impl Proxy {
     /// The homeserver makes no encrypted rooms.
     pub fn drops_encryption(&self, drops: bool) {
         self.trouble().drops_encryption = drops;
+    }
+
+    /// All of them are done and their answers lost.
+    pub fn loses_all(&self, loses: bool) {
+        self.trouble().loses_all = loses;
     }
 
     /// How many there were.
@@ -198,7 +214,7 @@ impl Inner {
         }
         let mut trouble = self.trouble.lock().unwrap();
         trouble.changes += 1;
-        trouble.loses == Some(trouble.changes)
+        trouble.loses_all || trouble.loses == Some(trouble.changes)
     }
 
     async fn ask(

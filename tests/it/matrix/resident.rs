@@ -23,7 +23,23 @@ pub struct Resident {
 
 impl Resident {
     pub async fn arrives(homeserver: &Homeserver, name: &str) -> Resident {
-        let Account { user_id, device_id, access_token } = homeserver.register(name).await;
+        let resident = Resident::with(homeserver, name, homeserver.register(name).await).await;
+        // What was said before somebody came is shared with devices that are signed, and with no others.
+        let encryption = resident.client.encryption();
+        encryption.bootstrap_cross_signing(None).boxed().await.expect("keys to sign with");
+        resident.catches_up().await;
+        resident
+    }
+
+    /// The same person at another device, which is new.
+    pub async fn another_device(&self, homeserver: &Homeserver) -> Resident {
+        let other = Resident::with(homeserver, &self.name, homeserver.log_in(&self.name).await).await;
+        other.catches_up().await;
+        other
+    }
+
+    async fn with(homeserver: &Homeserver, name: &str, account: Account) -> Resident {
+        let Account { user_id, device_id, access_token } = account;
         let client = Client::builder()
             .homeserver_url(&homeserver.url)
             .with_enable_share_history_on_invite(true)
@@ -37,12 +53,8 @@ impl Resident {
         };
         let session = MatrixSession { meta, tokens: SessionTokens { access_token, refresh_token: None } };
         client.matrix_auth().restore_session(session, RoomLoadSettings::default()).boxed().await.expect("a session");
-        // What was said before somebody came is shared with devices that are signed, and with no others.
         client.encryption().wait_for_e2ee_initialization_tasks().boxed().await;
-        client.encryption().bootstrap_cross_signing(None).boxed().await.expect("keys to sign with");
-        let resident = Resident { name: name.into(), user_id, client };
-        resident.catches_up().await;
-        resident
+        Resident { name: name.into(), user_id, client }
     }
 
     /// Hears all that there is by now.

@@ -24,8 +24,12 @@ impl Home {
 
     /// The environment of every command that is run from now on.
     pub fn set(&mut self, variable: &str, value: &str) {
-        self.variables.retain(|(name, _)| name != variable);
+        self.unset(variable);
         self.variables.push((variable.into(), value.into()));
+    }
+
+    pub fn unset(&mut self, variable: &str) {
+        self.variables.retain(|(name, _)| name != variable);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
