@@ -12,11 +12,12 @@ use matrix_sdk::deserialized_responses::TimelineEvent;
 use matrix_sdk::ruma::api::client::filter::{FilterDefinition, RoomEventFilter};
 use matrix_sdk::ruma::api::client::sync::sync_events::v3::Filter;
 use matrix_sdk::ruma::{OwnedRoomId, UInt};
-use matrix_sdk::store::StateStoreDataKey;
-use matrix_sdk::sync::{JoinedRoomUpdate, LeftRoomUpdate, SyncResponse, Timeline};
+use matrix_sdk::store::{StateStoreDataKey, StateStoreDataValue};
+use matrix_sdk::sync::Timeline;
 use matrix_sdk::{Client, Room};
 use tokio_util::sync::CancellationToken;
 
+use super::again::{self, Came};
 use super::history::readable;
 use super::shape::Event;
 use super::{Matrix, Opened, away, failure, ids, pause};
@@ -96,13 +97,19 @@ impl Matrix {
             // A device that is new goes on where the others are.
             None => self.noted(PLACE).await.map_err(away)?,
         };
-        if place.is_some() && is_new(client).await? {
+        let mut seen = seen_up_to(client).await?;
+        if place.is_some() && seen.is_none() {
             // The store was lost: what rooms there are, and who is in them, is not in what comes next.
             client.sync_once(from_the_start()).boxed().await?;
+            seen = seen_up_to(client).await?;
         }
         let token = place.clone().map_or(SyncToken::NoToken, SyncToken::Specific);
         let came = client.sync_once(settings(token, wait)).boxed().await?;
         let next = came.next_batch.clone();
+        let came = match place.as_deref() != Some(next.as_str()) && seen.as_deref() == Some(next.as_str()) {
+            true => again::ask(client, place.as_deref()).await?,
+            false => Came::of(came),
+        };
         let heard = self.take_in(client, came, place.as_deref()).await?;
         if place.as_deref() != Some(next.as_str()) {
             self.note(&own, &next).await.map_err(away)?;
@@ -112,24 +119,24 @@ impl Matrix {
     }
 
     /// `since`: from where on nothing was heard yet. At the very first there is nothing to be caught up with.
-    async fn take_in(&self, client: &Client, came: SyncResponse, since: Option<&str>) -> Result<usize, Failure> {
+    async fn take_in(&self, client: &Client, came: Came, since: Option<&str>) -> Result<usize, Failure> {
         let mut heard = 0;
-        for room in came.rooms.invited.keys() {
+        for room in &came.invited {
             self.invited(room).await.map_err(away)?;
             heard += 1;
         }
         let Some(since) = since else { return Ok(heard) };
-        for (room, update) in &came.rooms.left {
-            heard += self.put_out(room, update).await?;
+        for (room, timeline) in &came.left {
+            heard += self.put_out(room, timeline).await?;
         }
-        let joined = came.rooms.joined.into_iter().filter_map(|(id, update)| Some((client.get_room(&id)?, update)));
-        let rooms = joined.map(|(room, update)| self.hear_room(room, update, since));
+        let joined = came.joined.into_iter().filter_map(|(id, timeline)| Some((client.get_room(&id)?, timeline)));
+        let rooms = joined.map(|(room, timeline)| self.hear_room(room, timeline, since));
         Ok(heard + try_join_all(rooms).await?.iter().sum::<usize>())
     }
 
     /// One room, in order.
-    async fn hear_room(&self, room: Room, update: JoinedRoomUpdate, since: &str) -> Result<usize, Failure> {
-        let Timeline { limited, prev_batch, events } = update.timeline;
+    async fn hear_room(&self, room: Room, timeline: Timeline, since: &str) -> Result<usize, Failure> {
+        let Timeline { limited, prev_batch, events } = timeline;
         let mut all = match prev_batch {
             Some(end) if limited => self.between(&room, since, &end).await?,
             _ => Vec::new(),
@@ -180,10 +187,10 @@ impl Matrix {
     }
 
     /// Firebell was put out of a room, or has left one.
-    async fn put_out(&self, room: &OwnedRoomId, update: &LeftRoomUpdate) -> Result<usize, Failure> {
+    async fn put_out(&self, room: &OwnedRoomId, timeline: &Timeline) -> Result<usize, Failure> {
         let me = self.me();
         let of_mine = |event: &Event| event.kind == "m.room.member" && event.state_key.as_deref() == Some(me);
-        let gone = update.timeline.events.iter().filter_map(readable).rfind(of_mine);
+        let gone = timeline.events.iter().filter_map(readable).rfind(of_mine);
         let Some(gone) = gone.filter(|event| event.sender != me) else { return Ok(0) };
         let by = match self.client()?.get_room(room) {
             Some(known) => Some(self.person_in(&known, &gone.sender).await),
@@ -220,10 +227,10 @@ fn is_talk(inbound: &Inbound) -> bool {
     matches!(inbound.heard, Heard::Message(_))
 }
 
-/// The SDK's store has never seen the stream.
-async fn is_new(client: &Client) -> Result<bool, Failure> {
+/// Where the SDK's store has seen the stream up to, if it ever has.
+async fn seen_up_to(client: &Client) -> Result<Option<String>, Failure> {
     let token = client.state_store().get_kv_data(StateStoreDataKey::SyncToken).await.map_err(failure::later)?;
-    Ok(token.is_none())
+    Ok(token.and_then(StateStoreDataValue::into_sync_token))
 }
 
 /// All that there is, and no waiting.
@@ -232,6 +239,10 @@ pub(super) fn from_the_start() -> SyncSettings {
 }
 
 fn settings(token: SyncToken, wait: Duration) -> SyncSettings {
+    SyncSettings::new().token(token).timeout(wait).filter(filter())
+}
+
+pub(super) fn filter() -> Filter {
     let mut filter = FilterDefinition::default();
     // Members are not loaded lazily: each who is told late would count as one whose devices may have changed, Firebell
     // itself among them, and while its own devices are asked for the SDK can wait for itself, for five seconds: sharing a
@@ -239,5 +250,5 @@ fn settings(token: SyncToken, wait: Duration) -> SyncSettings {
     filter.room.timeline.limit = Some(UInt::from(AT_ONCE));
     filter.room.ephemeral = RoomEventFilter::ignore_all();
     filter.presence = matrix_sdk::ruma::api::client::filter::Filter::ignore_all();
-    SyncSettings::new().token(token).timeout(wait).filter(Filter::FilterDefinition(filter))
+    Filter::FilterDefinition(filter)
 }

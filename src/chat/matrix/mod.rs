@@ -5,6 +5,7 @@
 mod adopt;
 mod calls;
 mod check;
+mod again;
 mod direct;
 mod events;
 mod failure;
