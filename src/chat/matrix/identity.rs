@@ -11,9 +11,10 @@ use matrix_sdk::authentication::matrix::MatrixSession;
 use matrix_sdk::config::RequestConfig;
 use matrix_sdk::encryption::recovery::RecoveryState;
 use matrix_sdk::encryption::{BackupDownloadStrategy, EncryptionSettings};
-use matrix_sdk::ruma::OwnedUserId;
 use matrix_sdk::ruma::api::client::account::whoami;
+use matrix_sdk::ruma::api::client::keys::get_keys;
 use matrix_sdk::ruma::api::client::uiaa::{AuthData, Password, UserIdentifier};
+use matrix_sdk::ruma::{OwnedUserId, UserId};
 use matrix_sdk::store::RoomLoadSettings;
 use matrix_sdk::{Client, STATE_STORE_DATABASE_NAME, SessionMeta, SessionTokens, SqliteStateStore, StateStore};
 
@@ -178,7 +179,7 @@ pub(super) async fn establish(client: &Client, account: &Account) -> Result<Open
     encryption.wait_for_e2ee_initialization_tasks().boxed().await;
     let me = client.user_id().ok_or_else(|| later("nobody is logged in"))?;
     let mut opened = Opened::default();
-    if encryption.request_user_identity(me).boxed().await?.is_none() {
+    if !has_keys(client, me).await? {
         bootstrap(client, account).await?;
     }
     let mut verified = is_verified(client).await?;
@@ -202,6 +203,15 @@ pub(super) async fn establish(client: &Client, account: &Account) -> Result<Open
     }
     opened.recovery_key = keep_secrets(client, account).await?;
     Ok(opened)
+}
+
+/// Whether the homeserver has the account's own keys. The store has them before they are sent there, and a start may end
+/// between the two.
+async fn has_keys(client: &Client, me: &UserId) -> Result<bool, Failure> {
+    let mut request = get_keys::v3::Request::new();
+    request.device_keys.insert(me.to_owned(), Vec::new());
+    let answer = client.send(request).into_future().boxed().await?;
+    Ok(answer.master_keys.contains_key(me))
 }
 
 /// The account's own keys, with which it signs its devices.
@@ -241,6 +251,14 @@ async fn keep_secrets(client: &Client, account: &Account) -> Result<Option<Strin
             None => Ok(None),
         },
         RecoveryState::Disabled | RecoveryState::Unknown => {
+            // A start that ended between making a backup and keeping its key has left one that nobody can open.
+            let backups = client.encryption().backups();
+            if recovery.state() == RecoveryState::Disabled
+                && !backups.are_enabled().await
+                && backups.fetch_exists_on_server().boxed().await?
+            {
+                backups.create().boxed().await?;
+            }
             let enable = recovery.enable().wait_for_backups_to_upload();
             match &account.recovery_key {
                 Some(key) => enable.with_passphrase(key).into_future().boxed().await.map(|_| None).map_err(later),

@@ -3,9 +3,9 @@
 //! done is a letter first (`letters`): the stream's place moves only when all that came with it is durable.
 
 mod adopt;
+mod again;
 mod calls;
 mod check;
-mod again;
 mod direct;
 mod events;
 mod failure;
