@@ -24,6 +24,8 @@ mod house;
 #[allow(dead_code, reason = "it can do more than what the stories have needed so far")]
 mod matrix;
 #[cfg(feature = "matrix")]
+mod matrix_faults;
+#[cfg(feature = "matrix")]
 mod matrix_program;
 mod pages;
 mod properties;

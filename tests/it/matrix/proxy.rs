@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 type Now = dyn Fn() -> DateTime<Utc> + Send + Sync;
 
@@ -27,7 +28,9 @@ struct Inner {
     /// When each event happened, in milliseconds.
     times: Mutex<HashMap<String, i64>>,
     rooms: Mutex<Vec<Made>>,
-    space: Mutex<Option<String>>,
+    spaces: Mutex<Vec<String>>,
+    /// What came from each place of the stream on, by device: a homeserver that is asked twice may answer the same.
+    came: Mutex<HashMap<String, Bytes>>,
     trouble: Mutex<Trouble>,
 }
 
@@ -48,6 +51,14 @@ struct Trouble {
     drops_encryption: bool,
     /// How many more calls of this kind are refused, and what then is to be waited for.
     refuses: Option<(String, u64, u64)>,
+    /// The kinds of the calls that were made.
+    calls: Vec<String>,
+    /// What is done and never answered, so that whoever asked waits for ever: how many more of this kind pass before.
+    hangs: Option<(String, usize)>,
+    /// A call hangs.
+    silent: Arc<Notify>,
+    /// One has, since that was wanted.
+    hung: bool,
 }
 
 /// A room that Firebell has made.
@@ -66,7 +77,8 @@ impl Proxy {
             now: Box::new(now),
             times: Mutex::default(),
             rooms: Mutex::default(),
-            space: Mutex::default(),
+            spaces: Mutex::default(),
+            came: Mutex::default(),
             trouble: Mutex::default(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -137,9 +149,43 @@ impl Proxy {
         self.trouble().refuses = Some((path.into(), times, after));
     }
 
+    /// Forgets which calls were made.
+    pub fn forgets_calls(&self) {
+        self.trouble().calls.clear();
+    }
+
+    /// The kinds of the calls that were made, in order.
+    pub fn calls(&self) -> Vec<String> {
+        self.trouble().calls.clone()
+    }
+
+    /// Of the calls of this kind, counted from now on, this one is done and never answered.
+    pub fn hangs(&self, call: Option<(&str, usize)>) {
+        let mut trouble = self.trouble();
+        trouble.hangs = call.map(|(kind, which)| (kind.into(), which - 1));
+        (trouble.silent, trouble.hung) = (Arc::default(), false);
+    }
+
+    /// Firebell has reason to say that the homeserver is not to be had.
+    pub fn is_in_trouble(&self) -> bool {
+        let trouble = self.trouble();
+        trouble.away || trouble.hung
+    }
+
+    /// Until a call hangs.
+    pub async fn until_silent(&self) {
+        let silent = self.trouble().silent.clone();
+        silent.notified().await;
+    }
+
     /// The space that Firebell has made.
     pub fn space(&self) -> Option<String> {
-        self.inner.space.lock().unwrap().clone()
+        self.spaces().pop()
+    }
+
+    /// Every one, if there should be more than that.
+    pub fn spaces(&self) -> Vec<String> {
+        self.inner.spaces.lock().unwrap().clone()
     }
 
     /// The rooms for incidents that Firebell has made, oldest first.
@@ -156,7 +202,22 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Respon
     }
     let body = inner.changed(&head.uri, body);
     let is_lost = inner.is_lost(&head.method, &head.uri);
-    match inner.ask(&head.method, &head.uri, &head.headers, body.clone()).await {
+    let silent = inner.hangs(&kind(&head.method, &head.uri));
+    let place = place(&head.uri, &head.headers);
+    let before = place.as_ref().and_then(|place| inner.came.lock().unwrap().get(place).cloned());
+    let asked = match before {
+        Some(answer) => Ok((StatusCode::OK, HeaderMap::new(), answer)),
+        None => inner.ask(&head.method, &head.uri, &head.headers, body.clone()).await,
+    };
+    if let (Some(place), Ok((_, _, answer))) = (place, &asked) {
+        inner.keep(place, answer);
+    }
+    if let (Some(silent), Ok((_, _, answer))) = (silent, &asked) {
+        inner.look(&head.uri, &body, answer.clone());
+        silent.notify_one();
+        return std::future::pending().await;
+    }
+    match asked {
         Ok((_, _, answer)) if is_lost => {
             inner.look(&head.uri, &body, answer);
             response(StatusCode::GATEWAY_TIMEOUT, Body::empty())
@@ -173,6 +234,21 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request<Body>) -> Respon
         }
         Err(_) => response(StatusCode::BAD_GATEWAY, Body::empty()),
     }
+}
+
+/// Of a step along the stream: by whom, and from where.
+fn place(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let since = uri.query()?.split('&').find_map(|part| part.strip_prefix("since="))?;
+    let device = headers.get("authorization")?.to_str().ok()?;
+    uri.path().ends_with("/sync").then(|| format!("{device} {since}"))
+}
+
+/// What is asked, without of whom: `PUT rooms/send/m.room.encrypted`.
+fn kind(method: &Method, uri: &Uri) -> String {
+    let is_word = |part: &&str| part.chars().all(|c| c.is_ascii_alphabetic() || ['.', '_'].contains(&c));
+    // Behind `/_matrix/client/`.
+    let words: Vec<&str> = uri.path().split('/').skip(3).filter(is_word).collect();
+    format!("{method} {}", words.join("/"))
 }
 
 fn response(status: StatusCode, body: Body) -> Response<Body> {
@@ -203,6 +279,27 @@ impl Inner {
             state.retain(|event| event["type"] != "m.room.encryption");
         }
         asked.to_string().into()
+    }
+
+    /// If the stream has moved on.
+    fn keep(&self, place: String, answer: &Bytes) {
+        let Ok(told) = serde_json::from_slice::<Value>(answer) else { return };
+        if told["next_batch"].as_str().is_some_and(|next| !place.ends_with(next)) {
+            self.came.lock().unwrap().insert(place, answer.clone());
+        }
+    }
+
+    /// Notes the call; whom to tell, if it hangs.
+    fn hangs(&self, kind: &str) -> Option<Arc<Notify>> {
+        let mut trouble = self.trouble.lock().unwrap();
+        trouble.calls.push(kind.into());
+        let (_, before) = trouble.hangs.as_mut().filter(|(meant, _)| meant == kind)?;
+        if *before > 0 {
+            *before -= 1;
+            return None;
+        }
+        (trouble.hangs, trouble.hung) = (None, true);
+        Some(trouble.silent.clone())
     }
 
     /// Of what Firebell says and does in rooms; keys are the library's own business.
@@ -268,8 +365,8 @@ impl Inner {
             _ => return,
         };
         let is_space = asked["creation_content"]["type"] == "m.space";
-        if is_space && answer["room_id"].is_string() {
-            *self.space.lock().unwrap() = answer["room_id"].as_str().map(str::to_string);
+        if is_space {
+            self.spaces.lock().unwrap().extend(answer["room_id"].as_str().map(str::to_string));
         }
         if let (Some(id), false, true) = (answer["room_id"].as_str(), is_space, asked["is_direct"] != true) {
             let rules = asked["initial_state"].as_array().into_iter().flatten();

@@ -107,6 +107,10 @@ impl Shown {
         format!("{author}{marks}: {}", text.replace('\n', "\n    "))
     }
 
+    pub fn is_pinned(&self) -> bool {
+        self.marks.iter().any(|mark| mark == "pinned")
+    }
+
     pub fn is_there(&self) -> bool {
         !self.deleted
     }

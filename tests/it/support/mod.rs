@@ -16,4 +16,5 @@ pub mod visitor;
 pub mod wait;
 pub mod watch;
 pub mod watched_mail;
+pub mod watched_notes;
 pub mod world;

@@ -22,7 +22,7 @@ pub struct Scene {
     #[cfg(feature = "slack")]
     workspace: Option<(Arc<TestClock>, Workspace)>,
     #[cfg(feature = "matrix")]
-    hamlet: Option<(Arc<TestClock>, Hamlet)>,
+    hamlet: Option<(Arc<TestClock>, Arc<Hamlet>)>,
 }
 
 impl Scene {
@@ -57,7 +57,7 @@ impl Scene {
     #[cfg(feature = "matrix")]
     async fn matrix(ground: Ground) -> Scene {
         let clock = TestClock::new();
-        Scene { hamlet: Some((clock.clone(), Hamlet::new(clock).await)), ..Scene::local(ground) }
+        Scene { hamlet: Some((clock.clone(), Arc::new(Hamlet::new(clock).await))), ..Scene::local(ground) }
     }
 
     #[cfg(feature = "slack")]

@@ -7,14 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use firebell::chat::matrix::{Account, Login, Matrix, Opened, Setup, Tools};
 use firebell::desk::Desk;
-use firebell::plan::{Person, PersonId, Plan, Platform, RoomId};
+use firebell::plan::{Announcements, Person, PersonId, Plan, Platform, RoomId};
 use firebell::ports::{Clock, Ledger};
 use firebell::store::{Db, MailStore, NoteStore, Store};
 use matrix_sdk::Room;
 use serde_json::json;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::elsewhere::{Elsewhere, by_room};
+use super::elsewhere::{Elsewhere, by_room, moved};
 use super::ground::TestClock;
 use super::world::Between;
 use crate::matrix::homeserver::{Homeserver, PASSWORD};
@@ -50,7 +50,7 @@ pub struct Hamlet {
 }
 
 pub struct Village {
-    pub hamlet: Hamlet,
+    pub hamlet: Arc<Hamlet>,
     pub matrix: Arc<Matrix>,
     opened: Opened,
 }
@@ -75,16 +75,21 @@ impl Hamlet {
         }
     }
 
-    pub fn announcement_room(&self, name: &str) -> RoomId {
-        RoomId::new(Platform::Matrix, self.homeserver.alias(name))
+    /// `#general`, and the rooms for announcements, made the first time; the plan's announcements in them.
+    pub async fn makes_rooms(&self, plan: &Plan) -> Announcements {
+        let here = |room: &str| RoomId::new(Platform::Matrix, self.homeserver.alias(room));
+        let announcements = moved(&plan.announcements, &here);
+        if self.rooms.lock().unwrap().is_empty() {
+            self.makes_all(&announcements).await;
+        }
+        announcements
     }
 
-    /// `#general`, and the rooms for announcements.
-    pub async fn makes_rooms(&self, plan: &Plan) {
+    async fn makes_all(&self, announcements: &Announcements) {
         let host = self.resident(HOST, false).await;
         let bot = self.homeserver.user_id(BOT);
-        let routed = plan.announcements.routes.iter().flat_map(|route| &route.rooms);
-        let announced = plan.announcements.default_rooms.iter().chain(routed).map(|room| self.name_of(room));
+        let routed = announcements.routes.iter().flat_map(|route| &route.rooms);
+        let announced = announcements.default_rooms.iter().chain(routed).map(|room| self.name_of(room));
         let rooms: BTreeSet<String> = announced.chain(["general".to_string()]).collect();
         for name in &rooms {
             host.makes_room(&self.homeserver, name, true, &[&bot]).await;
@@ -111,7 +116,7 @@ impl Hamlet {
         let setup = Setup { account, prefix: PREFIX.into(), space: None, invites, encrypted: true };
         let tools = Tools {
             mailbox: between.mailbox(Arc::new(MailStore::new(db.clone()))),
-            notes: Arc::new(NoteStore::new(db.clone())),
+            notes: between.notes(Arc::new(NoteStore::new(db.clone()))),
             ledger: Arc::new(Store::new(db.clone())) as Arc<dyn Ledger>,
             clock,
             plan: Arc::new(plan.clone()),
@@ -144,7 +149,7 @@ impl Hamlet {
 
 impl Village {
     /// Firebell is at work from now on.
-    pub async fn open(hamlet: Hamlet, matrix: Arc<Matrix>, desk: &Desk) -> Village {
+    pub async fn open(hamlet: Arc<Hamlet>, matrix: Arc<Matrix>, desk: &Desk) -> Village {
         matrix.hand_to(Arc::new(desk.clone()));
         matrix.take_up().await.expect("to take up");
         let opened = matrix.connect().await.expect("to connect");
@@ -199,7 +204,7 @@ impl Village {
     }
 
     /// What is left without Firebell.
-    pub fn leaves(self: Arc<Self>) -> Hamlet {
+    pub fn leaves(self: Arc<Self>) -> Arc<Hamlet> {
         Arc::into_inner(self).expect("nobody else has it").hamlet
     }
 
@@ -233,7 +238,8 @@ impl Village {
         found.pop().unwrap_or_else(|| panic!("{who} sees no message that begins with {text:?}"))
     }
 
-    async fn shown(&self, resident: &Resident, room: &Room) -> Vec<Shown> {
+    /// All messages of a room, as this person sees them by now.
+    pub async fn shown(&self, resident: &Resident, room: &Room) -> Vec<Shown> {
         let (names, pinned) = (resident.names(room).await, resident.pinned(room).await);
         let bot = self.hamlet.homeserver.user_id(BOT);
         let reader = Reader { bot: &bot, prefix: PREFIX, names: &names, pinned: &pinned };
@@ -392,7 +398,12 @@ impl Elsewhere for Village {
     }
 
     async fn hear(&self) -> usize {
-        let heard = self.matrix.step(Duration::ZERO).await.expect("to hear");
+        let heard = match self.matrix.step(Duration::ZERO).await {
+            Ok(heard) => heard,
+            // It is tried again.
+            Err(_) if self.hamlet.proxy.is_in_trouble() => 0,
+            Err(why) => panic!("it hears nothing: {why}"),
+        };
         heard + self.matrix.take_up_letters().await.expect("to deal with letters")
     }
 }

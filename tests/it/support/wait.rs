@@ -33,7 +33,7 @@ pub fn until_blocking<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
 }
 
 /// So much time goes by at once for every part that waits on its own, in this test's runtime.
-#[cfg(feature = "slack")]
+#[cfg(any(feature = "matrix", feature = "slack"))]
 pub async fn goes_by(time: Duration) {
     tokio::time::pause();
     tokio::time::advance(time).await;

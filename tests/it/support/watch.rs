@@ -10,12 +10,13 @@ use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 use firebell::ports::{
     Answer, Attachment, Chat, Done, Draft, Failure, Furniture, Job, JobState, Journal, LocalBook, LocalMessage,
-    LocalPerson, LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Offer, Once, Posted, ReadMessage,
+    LocalPerson, LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Notes, Offer, Once, Posted, ReadMessage,
     Reading, RoomView, Slice, StoreError, StoredChange, Transaction,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::watched_mail::WatchedMail;
+use super::watched_notes::WatchedNotes;
 use super::world::Between;
 
 /// Called with the number of the moment, counted from 1, and what has just returned: `journal.begin`.
@@ -106,6 +107,10 @@ impl Between for Watch {
 
     fn mailbox(&self, inner: Arc<dyn Mailbox>) -> Arc<dyn Mailbox> {
         Arc::new(WatchedMail { inner, watch: self.clone() })
+    }
+
+    fn notes(&self, inner: Arc<dyn Notes>) -> Arc<dyn Notes> {
+        Arc::new(WatchedNotes { inner, watch: self.clone() })
     }
 }
 
@@ -316,6 +321,10 @@ impl Chat for WatchedChat {
 
     async fn furnish(&self, room: &RoomId, furniture: &Furniture) -> Result<(), Failure> {
         self.watch.then(&format!("chat.furnish {room}"), self.inner.furnish(room, furniture)).await
+    }
+
+    async fn entrust(&self, room: &RoomId, to: Option<&PersonId>) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.entrust {room}"), self.inner.entrust(room, to)).await
     }
 
     async fn show_home(&self, person: &PersonId, doc: &Doc) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
 use firebell::plan::{Person, Plan, Platform, RoomId};
 use firebell::ports::{
-    Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, SignIn, Slice,
+    Act, Chat, Clock, Inbound, Journal, Ledger, LocalBook, LocalChat, LocalMessage, Mailbox, Notes, SignIn, Slice,
 };
 use firebell::postmortem::Template;
 use firebell::store::{Db, LocalStore, MailStore, NoteStore, Store};
@@ -44,6 +44,10 @@ pub trait Between: Send + Sync {
 
     fn mailbox(&self, mailbox: Arc<dyn Mailbox>) -> Arc<dyn Mailbox> {
         mailbox
+    }
+
+    fn notes(&self, notes: Arc<dyn Notes>) -> Arc<dyn Notes> {
+        notes
     }
 }
 
@@ -102,7 +106,7 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let clock = TestClock::new();
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, None).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Vec::new()).await;
         World::of(ground, clock, db, store, chat, desk)
     }
 
@@ -123,7 +127,7 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let slack = Town::slack(&setup, &db, clock.clone(), &plan, between);
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Some(slack.clone())).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, vec![slack.clone()]).await;
         let town = Arc::new(Town::open(workspace, slack, &desk).await);
         World { elsewhere: Some(town.clone()), town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
     }
@@ -424,16 +428,15 @@ impl World {
     pub async fn in_matrix(
         ground: Ground,
         clock: Arc<TestClock>,
-        hamlet: Hamlet,
+        hamlet: Arc<Hamlet>,
         mut plan: Plan,
         between: &dyn Between,
     ) -> World {
-        plan.announcements = super::elsewhere::moved(&plan.announcements, &|room| hamlet.announcement_room(room));
-        hamlet.makes_rooms(&plan).await;
+        plan.announcements = hamlet.makes_rooms(&plan).await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let matrix = hamlet.firebell(&db, clock.clone(), &plan, between);
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Some(matrix.clone())).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, vec![matrix.clone()]).await;
         let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
         World {
             elsewhere: Some(village.clone()),
@@ -494,7 +497,7 @@ impl World {
             let mut plan = plan();
             plan.announcements = in_slack(&plan.announcements);
             let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan, &());
-            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(slack.clone())).await;
+            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), vec![slack.clone()]).await;
             let town = Arc::new(before.again(slack, &desk).await);
             let world = World::of(ground, clock, db, store, chat, desk);
             return World { elsewhere: Some(town.clone()), town: Some(town), people, read, acts, heard, ..world };
@@ -502,11 +505,10 @@ impl World {
         #[cfg(feature = "matrix")]
         if let Some(before) = self.village {
             let mut plan = plan();
-            plan.announcements =
-                super::elsewhere::moved(&plan.announcements, &|room| before.hamlet.announcement_room(room));
             let hamlet = before.leaves();
+            plan.announcements = hamlet.makes_rooms(&plan).await;
             let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
-            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), Some(matrix.clone())).await;
+            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), vec![matrix.clone()]).await;
             let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
             let world = World::of(ground, clock, db, store, chat, desk);
             return World {
@@ -519,7 +521,7 @@ impl World {
                 ..world
             };
         }
-        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &(), None).await;
+        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &(), Vec::new()).await;
         World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk) }
     }
 
@@ -538,7 +540,7 @@ async fn open(
     clock: Arc<TestClock>,
     plan: Plan,
     between: &dyn Between,
-    other: Option<Arc<dyn Chat>>,
+    others: Vec<Arc<dyn Chat>>,
 ) -> (Arc<Local>, Desk) {
     let own = plan.announcements.default_rooms.iter().filter(|r| r.platform == Platform::Local);
     let setup = local::Setup {
@@ -555,7 +557,7 @@ async fn open(
         journal: between.journal(Arc::new(store.clone())),
         ledger: Arc::new(store.clone()),
         clock,
-        chats: std::iter::once(chat.clone() as Arc<dyn Chat>).chain(other).map(|c| between.chat(c)).collect(),
+        chats: std::iter::once(chat.clone() as Arc<dyn Chat>).chain(others).map(|c| between.chat(c)).collect(),
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
         template: Arc::new(Template::built_in().expect("a template")),
