@@ -4,4 +4,5 @@
 pub mod homeserver;
 pub mod proxy;
 pub mod resident;
+pub mod second_client;
 pub mod shown;

@@ -6,6 +6,7 @@ mod away;
 mod identity;
 mod keys;
 mod rooms;
+mod second_client;
 mod trouble;
 mod words;
 
