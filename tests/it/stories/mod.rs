@@ -10,6 +10,8 @@ mod reminders;
 mod restart;
 #[cfg(feature = "slack")]
 pub mod slack;
+#[cfg(all(feature = "matrix", feature = "slack"))]
+mod three_chats;
 
 /// Makes of each story a test for each chat and database: in the local chat, in Slack and in Matrix, on SQLite and PostgreSQL.
 /// A story takes the usual world; one with a plan of its own takes the scene, and makes its world there. Those in

@@ -60,6 +60,27 @@ impl Scene {
         Scene { hamlet: Some((clock.clone(), Arc::new(Hamlet::new(clock).await))), ..Scene::local(ground) }
     }
 
+    /// In the local chat, in Slack and in Matrix.
+    #[cfg(all(feature = "matrix", feature = "slack"))]
+    pub async fn everywhere_on_sqlite() -> Scene {
+        Scene::everywhere(Ground::sqlite()).await
+    }
+
+    #[cfg(all(feature = "matrix", feature = "slack"))]
+    pub async fn everywhere_on_postgres() -> Scene {
+        Scene::everywhere(Ground::postgres().await).await
+    }
+
+    #[cfg(all(feature = "matrix", feature = "slack"))]
+    async fn everywhere(ground: Ground) -> Scene {
+        let clock = TestClock::new();
+        Scene {
+            workspace: Some((clock.clone(), Town::workspace(clock.clone()).await)),
+            hamlet: Some((clock.clone(), Arc::new(Hamlet::new(clock).await))),
+            ground,
+        }
+    }
+
     #[cfg(feature = "slack")]
     pub async fn slack_on_sqlite() -> Scene {
         Scene::slack(Ground::sqlite()).await
@@ -99,6 +120,11 @@ impl Scene {
     }
 
     pub async fn with(self, plan: Plan) -> World {
+        #[cfg(all(feature = "matrix", feature = "slack"))]
+        if let (Some((clock, workspace)), Some((_, hamlet))) = (&self.workspace, &self.hamlet) {
+            let (clock, workspace, hamlet) = (clock.clone(), workspace.clone(), hamlet.clone());
+            return World::in_all(self.ground, clock, workspace, hamlet, plan).await;
+        }
         #[cfg(feature = "slack")]
         if let Some((clock, workspace)) = self.workspace {
             let setup = Town::setup(&workspace);

@@ -110,6 +110,31 @@ impl World {
         World::of(ground, clock, db, store, chat, desk)
     }
 
+    /// A world in which people talk in the local chat, in Slack and in Matrix: what the world does itself, it does in the
+    /// local chat. Announcements go to the rooms of the same name in all three.
+    #[cfg(all(feature = "matrix", feature = "slack"))]
+    pub async fn in_all(
+        ground: Ground,
+        clock: Arc<TestClock>,
+        workspace: Workspace,
+        hamlet: Arc<Hamlet>,
+        mut plan: Plan,
+    ) -> World {
+        let (there, elsewhere) = (in_slack(&plan.announcements), hamlet.makes_rooms(&plan).await);
+        for more in [there, elsewhere] {
+            plan.announcements.default_rooms.extend(more.default_rooms);
+        }
+        let db = Db::open(&ground.url()).await.expect("a database");
+        let store = Store::new(db.clone());
+        let slack = Town::slack(&Town::setup(&workspace), &db, clock.clone(), &plan, &());
+        let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
+        let others: Vec<Arc<dyn Chat>> = vec![slack.clone(), matrix.clone()];
+        let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), others).await;
+        let town = Arc::new(Town::open(workspace, slack, &desk).await);
+        let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
+        World { town: Some(town), village: Some(village), ..World::of(ground, clock, db, store, chat, desk) }
+    }
+
     /// A world in which people talk in Slack.
     #[cfg(feature = "slack")]
     pub async fn in_slack(
@@ -381,11 +406,19 @@ impl World {
         if let Some(elsewhere) = &self.elsewhere {
             return elsewhere.hear().await;
         }
+        #[cfg(feature = "slack")]
+        let in_town = if let Some(town) = &self.town { town.hear().await } else { 0 };
+        #[cfg(not(feature = "slack"))]
+        let in_town = 0;
+        #[cfg(feature = "matrix")]
+        let in_village = if let Some(village) = &self.village { village.hear().await } else { 0 };
+        #[cfg(not(feature = "matrix"))]
+        let in_village = 0;
         let listener = Listener::new(self.chat.clone(), |inbound: Inbound| {
             self.heard.lock().unwrap().push(inbound.clone());
             self.desk.receive(inbound)
         });
-        listener.step().await.expect("to hear")
+        in_town + in_village + listener.step().await.expect("to hear")
     }
 
     /// For something that is done while Firebell does not listen.
