@@ -117,6 +117,18 @@ mod on_postgres {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn as_it_goes_without_trouble() {
+    let mut run = Run::begin(Ground::sqlite()).await;
+    let mut seen = String::new();
+    for line in 0..SCRIPT.len() {
+        run.play(line, None).await;
+        seen = run.goes_on(line).await;
+    }
+    assert_snapshot!(seen);
+    run.ends().await;
+}
+
 /// Where it was killed, without the how manieth of its kind that was.
 fn kinds(kills: &[Step]) -> String {
     let kind = |step: &Step| match step {

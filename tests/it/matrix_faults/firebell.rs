@@ -70,7 +70,7 @@ impl Firebell {
         match alive(&runtime, &watch, place.proxy(), start).await {
             Some(world) => Some(Firebell { place: place.clone(), watch, moments, runtime, world: Arc::new(world) }),
             None => {
-                end_runtime(runtime).await;
+                end_all(runtime, place).await;
                 None
             }
         }
@@ -106,7 +106,7 @@ impl Firebell {
     /// once takes a moment here: its connections to the databases are closed.
     pub async fn ends(self) -> Place {
         let Firebell { place, runtime, world, .. } = self;
-        end_runtime(runtime).await;
+        end_all(runtime, &place).await;
         drop(world);
         place
     }
@@ -132,7 +132,11 @@ async fn alive<T: Send + 'static>(
     }
 }
 
-async fn end_runtime(runtime: Runtime) {
+async fn end_all(runtime: Runtime, place: &Place) {
     let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(5)));
     ended.await.expect("it ends");
+    // A process that is killed closes them all.
+    if let Ground::Postgres(database) = place.ground.as_ref() {
+        database.disconnect_all().await;
+    }
 }

@@ -46,6 +46,12 @@ impl Database {
         on(&self.url(), &for_each_table(each)).await.expect("to put back what there was");
     }
 
+    /// Whoever is connected is gone, as if it had been killed.
+    pub async fn disconnect_all(&self) {
+        let ended = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name);
+        on(&self.server, &ended).await.expect("to end connections");
+    }
+
     /// As in `[store] url`.
     pub fn url(&self) -> String {
         let (server, _) = self.server.rsplit_once('/').expect("an address that ends with a database's name");
