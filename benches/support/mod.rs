@@ -29,8 +29,8 @@ pub use seed::{Seeded, incident, seed};
 #[cfg(any(feature = "matrix", feature = "slack"))]
 pub use steps::{Span, places, steps};
 
-/// The workspace's own tests come along with it, and wait; here they are not run.
-#[cfg(feature = "slack")]
+/// The tests' own parts come along, and wait; here those are not run.
+#[cfg(any(feature = "matrix", feature = "slack"))]
 #[path = "../../tests/it/support/wait.rs"]
 #[allow(dead_code, reason = "only tests wait like that")]
 mod wait;

@@ -57,9 +57,13 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             let touch = reactions::Touch { identity: &identity, at: inbound.at, by, message, on, said };
             reactions::note(office, tx, &touch, reactions::With::Pin).await
         }
-        Heard::Joined { room, person, .. } => {
+        Heard::Joined { room, person, blind, .. } => {
             tx.meet(person).await?;
-            tx.joined(room, &person.id).await
+            tx.joined(room, &person.id).await?;
+            match blind {
+                true => rooms::newcomer(office, tx, room).await,
+                false => Ok(()),
+            }
         }
         Heard::Left { room, person, .. } => tx.left(room, person).await,
         Heard::Noted { by, said, .. } => {

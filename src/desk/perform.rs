@@ -193,6 +193,9 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             let doc = words(office.words.change(fact, incident, plan, &office.style(room.platform)))?;
             say(office, job, room, Some(thread), &doc).await
         }
+        Effect::TellNewcomers { room } => {
+            say(office, job, room, None, &phrase::card(incident, plan, &office.style(room.platform))).await
+        }
         Effect::ShareDraft { room } => share_draft(office, job, incident, room).await,
         Effect::Archive { room } => {
             // What was put off would find the room closed, and what it shows would stay wrong.

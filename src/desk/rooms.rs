@@ -11,6 +11,9 @@ use crate::ports::{Draft, MessageRecord, ReadMessage, ReadPin, Reading, Speaker,
 /// How far before a gap the history is looked at again: edits and emoji may have come to what was said before it.
 pub(super) const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
 
+/// Newcomers of so many seconds are told together.
+const TOGETHER: i64 = 5;
+
 /// Something that the chat, or somebody in it, did to an incident's room or to what is said in it.
 pub(super) async fn happened(
     office: &Office,
@@ -27,6 +30,22 @@ pub(super) async fn happened(
     // What is so already is nobody's business.
     let _ = enact(office, tx, incident, command, &asked).await?;
     Ok(())
+}
+
+/// Who has come can't read the card, so that it is said once more how it stands, to all who have come by then.
+pub(super) async fn newcomer(office: &Office, tx: &mut dyn Transaction, room: &RoomId) -> Result<(), StoreError> {
+    let Some(number) = tx.incident_in(room).await? else { return Ok(()) };
+    let effect = Effect::TellNewcomers { room: room.clone() };
+    let now = office.clock.now();
+    let slot = now.timestamp() / TOGETHER + 1;
+    let draft = Draft {
+        key: format!("newcomers/{number}/{room}/{slot}"),
+        lane: effect.lane(number).0,
+        rank: effect.rank(),
+        due: DateTime::from_timestamp(slot * TOGETHER, 0).unwrap_or(now),
+        work: Work::Effect { incident: number, effect },
+    };
+    tx.enqueue(&draft).await
 }
 
 /// The room is heard again: what could not be done in it is tried again. A room that is no incident's may be one for

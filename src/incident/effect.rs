@@ -70,6 +70,10 @@ pub enum Effect {
         room: RoomId,
         fact: Box<Recorded>,
     },
+    /// Say how it stands to those who have come and can't read the card.
+    TellNewcomers {
+        room: RoomId,
+    },
     /// The postmortem's draft as a file, where the chat takes files.
     ShareDraft {
         room: RoomId,
@@ -124,6 +128,7 @@ impl Effect {
             Effect::AnswerDeclared { .. } => "answer the one who declared",
             Effect::Announce { .. } => "announce it",
             Effect::AnnounceChange { .. } => "announce a change",
+            Effect::TellNewcomers { .. } => "tell newcomers how it stands",
             Effect::ShareDraft { .. } => "share the postmortem's draft",
             Effect::Archive { .. } => "archive the room",
             Effect::Unarchive { .. } => "take the room out of the archive",
@@ -140,6 +145,7 @@ impl Effect {
             Effect::ReadBack { room, .. } => format!("read/{room}"),
             Effect::Furnish { room } => format!("furnish/{room}"),
             Effect::Warn { to, .. } => format!("answer/{to}"),
+            Effect::TellNewcomers { room } => format!("newcomers/{room}"),
             Effect::ShowTopic { room } => format!("topic/{room}"),
             // Archiving waits until all is said, and what is said later waits for the unarchiving.
             Effect::ShowFirstSteps { room }

@@ -115,6 +115,8 @@ pub enum Heard {
         room: RoomId,
         person: Person,
         stamp: String,
+        /// They can't read what was said there before they came.
+        blind: bool,
     },
     Left {
         room: RoomId,
@@ -169,7 +171,7 @@ impl Inbound {
                 format!("pinned/{}/{}/{on}/{stamp}", in_room(message), by.person.id)
             }
             Heard::Noted { by, said, stamp } => format!("noted/{}/{}/{stamp}", in_room(&said.id), by.person.id),
-            Heard::Joined { room, person, stamp } => format!("joined/{room}/{}/{stamp}", person.id),
+            Heard::Joined { room, person, stamp, .. } => format!("joined/{room}/{}/{stamp}", person.id),
             Heard::Left { room, person, stamp } => format!("left/{room}/{person}/{stamp}"),
             Heard::Renamed { room, stamp } => format!("renamed/{}/{stamp}", room.id),
             Heard::Lost { room, stamp, .. } => format!("lost/{room}/{stamp}"),

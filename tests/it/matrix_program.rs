@@ -77,13 +77,27 @@ async fn said_by_bot(homeserver: &Homeserver, reader: &Resident, room: &Room) ->
     said.into_iter().map(|(_, text)| text).collect()
 }
 
-/// However long it takes, as long as something happens there.
 async fn until_said(homeserver: &Homeserver, reader: &Resident, room: &Room, text: &str) {
-    let mut said = Vec::new();
-    while !said.iter().any(|said: &String| said.contains(text)) {
-        let more = async || Some(said_by_bot(homeserver, reader, room).await).filter(|now| *now != said);
-        said = until(text, more).await;
+    let is_said = async || {
+        let said = said_by_bot(homeserver, reader, room).await;
+        said.iter().any(|said| said.contains(text)).then_some(())
+    };
+    // However long it takes, as long as the bot does something somewhere.
+    let mut done = usize::MAX;
+    while is_said().await.is_none() {
+        let more = async || Some(done_by_bot(homeserver, reader).await).filter(|now| *now != done);
+        done = until(text, more).await;
     }
+}
+
+/// How many events there are of the bot's, in all rooms.
+async fn done_by_bot(homeserver: &Homeserver, reader: &Resident) -> usize {
+    let bot = homeserver.user_id(BOT);
+    let mut done = 0;
+    for room in reader.client.joined_rooms() {
+        done += reader.reads(&room).await.iter().filter(|event| event["sender"] == bot.as_str()).count();
+    }
+    done
 }
 
 async fn types(person: &Resident, room: &Room, text: &str) {

@@ -150,7 +150,7 @@ impl Local {
                 let by = self.speaker(by, people);
                 Some(Heard::Pinned { message: message_id(&message), by, on, stamp, said })
             }
-            (Change::Joined { person }, _) => Some(Heard::Joined { room, person, stamp }),
+            (Change::Joined { person }, _) => Some(Heard::Joined { room, person, stamp, blind: false }),
             (Change::Left { person }, _) => Some(Heard::Left { room, person: person.id, stamp }),
             _ => None,
         };

@@ -24,11 +24,9 @@ impl Matrix {
         match (is_in(&event.unsigned.prev_content), is_in(&event.content)) {
             (false, true) => {
                 let person = self.invited_person(room, event, user).await;
-                let mut heard = vec![Heard::Joined { room: id, person, stamp }];
-                if now == "join" {
-                    heard.extend(self.tell_newcomer(room, event, user).await?);
-                }
-                Ok(heard)
+                let encrypted = room.latest_encryption_state().boxed().await?.is_encrypted();
+                // Keys are given along with invitations alone.
+                Ok(vec![Heard::Joined { room: id, person, stamp, blind: encrypted && now == "join" }])
             }
             (true, false) => Ok(vec![Heard::Left { room: id, person: ids::person(user), stamp }]),
             _ => Ok(Vec::new()),
@@ -41,25 +39,5 @@ impl Matrix {
             Some(name) => Person { id: ids::person(user), name: name.into() },
             None => self.person_in(room, user).await,
         }
-    }
-
-    /// Who comes into an encrypted room without having been asked can't read what was said there before, the card
-    /// included: keys are given along with invitations alone. So it is as if they had asked how it stands.
-    async fn tell_newcomer(&self, room: &Room, event: &Event, user: &str) -> Result<Option<Heard>, Failure> {
-        let id = ids::room(room.room_id().as_str());
-        let is_ours = self.ledger.incident_in(&id).await.map_err(away)?.is_some();
-        if !is_ours || !room.latest_encryption_state().boxed().await?.is_encrypted() {
-            return Ok(None);
-        }
-        Ok(Some(Heard::Command {
-            id: event.event_id.clone(),
-            by: self.speaker(room, user).await?,
-            room: self.as_ours(room),
-            in_room: true,
-            words: "show".into(),
-            mentions: Vec::new(),
-            reply: None,
-            origin: None,
-        }))
     }
 }

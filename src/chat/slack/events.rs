@@ -58,7 +58,7 @@ impl Slack {
             }
             Event::MemberJoinedChannel(member) => {
                 let person = workspace.someone(&member.user).await?.person;
-                vec![Heard::Joined { room: ids::room(&member.channel), person, stamp }]
+                vec![Heard::Joined { room: ids::room(&member.channel), person, stamp, blind: false }]
             }
             Event::MemberLeftChannel(member) if member.user == bot => {
                 vec![lost(&member.channel, Loss::Removed, stamp)]

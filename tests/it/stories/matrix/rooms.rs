@@ -99,8 +99,13 @@ async fn who_comes_by_themselves_is_told_how_it_stands(world: World) {
     declared(&world).await;
     world.says("Ann", ROOM, "/incident claim").await;
     let cleo = world.matrix().resident("Cleo").await;
-    cleo.joins_by_id(&world.matrix().hamlet.proxy.rooms()[0].id).await;
+    let dan = world.matrix().resident("Dan").await;
+    let id = world.matrix().hamlet.proxy.rooms()[0].id.clone();
+    cleo.joins_by_id(&id).await;
+    dan.joins_by_id(&id).await;
     world.settle().await;
+    // Both together.
+    world.later(TimeDelta::seconds(5)).await;
     cleo.catches_up().await;
     let room = cleo.room(ROOM).expect("the room");
     let told = cleo.reads(&room).await;
