@@ -4,5 +4,4 @@
 pub mod homeserver;
 pub mod proxy;
 pub mod resident;
-pub mod second_client;
 pub mod shown;

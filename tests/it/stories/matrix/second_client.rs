@@ -1,11 +1,14 @@
 //! Somebody with a client that has nothing in common with ours: other encryption, no signed devices, plain text alone.
 //! That is enough to work an incident.
 
+mod client;
+
 use chrono::TimeDelta;
 use insta::assert_snapshot;
 
+use client::SecondClient;
+
 use super::{ROOM, in_matrix};
-use crate::matrix::second_client::SecondClient;
 use crate::support::world::World;
 
 in_matrix!(from_declare_to_close_in_plain_text);

@@ -1,4 +1,4 @@
-//! Somebody with another client than the Rust one, in a process of its own: see `second_client.py`.
+//! Somebody with another client than the Rust one, in a process of its own: see `client.py`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -6,11 +6,11 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use serde_json::{Value, json};
 
-use super::homeserver::{Homeserver, PASSWORD};
+use crate::matrix::homeserver::{Homeserver, PASSWORD};
 use crate::support::elsewhere::by_room;
 use crate::support::wait::until;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/matrix/second_client.py");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/stories/matrix/second_client/client.py");
 
 pub struct SecondClient {
     process: Child,
