@@ -1,6 +1,5 @@
 //! Who comes and goes.
 
-use futures::FutureExt;
 use matrix_sdk::Room;
 use serde_json::Value;
 
@@ -24,9 +23,9 @@ impl Matrix {
         match (is_in(&event.unsigned.prev_content), is_in(&event.content)) {
             (false, true) => {
                 let person = self.invited_person(room, event, user).await;
-                let encrypted = room.latest_encryption_state().boxed().await?.is_encrypted();
                 // Keys are given along with invitations alone.
-                Ok(vec![Heard::Joined { room: id, person, stamp, blind: encrypted && now == "join" }])
+                let blind = now == "join" && room.encryption_state().is_encrypted();
+                Ok(vec![Heard::Joined { room: id, person, stamp, blind }])
             }
             (true, false) => Ok(vec![Heard::Left { room: id, person: ids::person(user), stamp }]),
             _ => Ok(Vec::new()),

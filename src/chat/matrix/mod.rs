@@ -90,6 +90,8 @@ pub struct Matrix {
     reception: OnceLock<Arc<dyn Reception>>,
     /// Rooms that are named by an alias, as far as they are known.
     places: Mutex<HashMap<String, OwnedRoomId>>,
+    /// As this process has given them to rooms: the stream tells of it later.
+    topics: Mutex<HashMap<OwnedRoomId, String>>,
     limits: Limits,
     /// There are letters.
     arrived: Notify,
@@ -108,6 +110,7 @@ impl Matrix {
             client: OnceLock::new(),
             reception: OnceLock::new(),
             places: Mutex::default(),
+            topics: Mutex::default(),
             limits: Limits::of(SOURCE),
             arrived: Notify::new(),
         })

@@ -174,7 +174,10 @@ impl Matrix {
             request.initial_state = self.first_state(wanted.private, space.as_deref())?;
             request.power_level_content_override = Some(raw(&powers())?);
             match self.within(CREATE, Turn::First, self.client()?.create_room(request).boxed()).await? {
-                Ok(room) => return Ok(OurRoom { id: ids::room(room.room_id().as_str()), name }),
+                Ok(room) => {
+                    lock(&self.topics).insert(room.room_id().to_owned(), wanted.topic);
+                    return Ok(OurRoom { id: ids::room(room.room_id().as_str()), name });
+                }
                 Err(matrix_sdk::Error::Http(error)) if failure::is(&error, &ErrorKind::RoomInUse) => {
                     if let Some(room) = self.made_before(&alias, &work).await? {
                         return Ok(OurRoom { id: ids::room(room.as_str()), name });
@@ -184,6 +187,18 @@ impl Matrix {
             }
         }
         Err(never(&format!("all aliases like #{name}:{} are in use", self.server())))
+    }
+
+    /// Unless it has that topic, and was not given another one since.
+    pub(super) async fn give_topic(&self, room: &Room, topic: &str) -> Result<(), Failure> {
+        let given = lock(&self.topics).get(room.room_id()).cloned();
+        let known = [given, room.topic()];
+        let is_so = known.iter().any(Option::is_some) && known.iter().flatten().all(|known| known == topic);
+        if !is_so {
+            self.within(SEND, Turn::First, room.set_room_topic(topic).boxed()).await??;
+            lock(&self.topics).insert(room.room_id().to_owned(), topic.into());
+        }
+        Ok(())
     }
 
     fn first_state(

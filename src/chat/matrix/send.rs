@@ -109,11 +109,7 @@ impl Chat for Matrix {
     }
 
     async fn set_topic(&self, room: &RoomId, topic: &str) -> Result<(), Failure> {
-        let room = self.place(room).await?;
-        if room.topic().as_deref() != Some(topic) {
-            self.within(SEND, Turn::First, room.set_room_topic(topic).boxed()).await??;
-        }
-        Ok(())
+        self.give_topic(&self.place(room).await?, topic).await
     }
 
     async fn archive(&self, room: &RoomId) -> Result<(), Failure> {
