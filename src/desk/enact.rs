@@ -57,13 +57,8 @@ fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono
         Effect::SetAlarm { due, .. } => *due,
         _ => now,
     };
-    Draft {
-        key: effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq)),
-        lane: effect.lane(number).0,
-        rank: effect.rank(),
-        due,
-        work: Work::Effect { incident: number, effect },
-    }
+    let key = effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq));
+    Draft::of_effect(number, effect, key, due)
 }
 
 /// Where an answer goes.

@@ -35,17 +35,11 @@ pub(super) async fn happened(
 /// Who has come can't read the card, so that it is said once more how it stands, to all who have come by then.
 pub(super) async fn newcomer(office: &Office, tx: &mut dyn Transaction, room: &RoomId) -> Result<(), StoreError> {
     let Some(number) = tx.incident_in(room).await? else { return Ok(()) };
-    let effect = Effect::TellNewcomers { room: room.clone() };
     let now = office.clock.now();
     let slot = now.timestamp() / TOGETHER + 1;
-    let draft = Draft {
-        key: format!("newcomers/{number}/{room}/{slot}"),
-        lane: effect.lane(number).0,
-        rank: effect.rank(),
-        due: DateTime::from_timestamp(slot * TOGETHER, 0).unwrap_or(now),
-        work: Work::Effect { incident: number, effect },
-    };
-    tx.enqueue(&draft).await
+    let (key, due) = (format!("newcomers/{number}/{room}/{slot}"), DateTime::from_timestamp(slot * TOGETHER, 0));
+    let effect = Effect::TellNewcomers { room: room.clone() };
+    tx.enqueue(&Draft::of_effect(number, effect, key, due.unwrap_or(now))).await
 }
 
 /// The room is heard again: what could not be done in it is tried again. A room that is no incident's may be one for
@@ -75,14 +69,8 @@ pub(super) async fn returned(
         }
         let gap = Gap { room: room.clone(), from: since, until: at, lost: None };
         let effect = Effect::ReadBack { room: room.clone(), gap: Some(gap) };
-        let draft = Draft {
-            key: format!("back/{number}/{room}/{}", at.timestamp_micros()),
-            lane: effect.lane(number).0,
-            rank: effect.rank(),
-            due: office.clock.now(),
-            work: Work::Effect { incident: number, effect },
-        };
-        tx.enqueue(&draft).await?;
+        let key = format!("back/{number}/{room}/{}", at.timestamp_micros());
+        tx.enqueue(&Draft::of_effect(number, effect, key, office.clock.now())).await?;
     }
     Ok(())
 }

@@ -95,6 +95,13 @@ pub struct Draft {
     pub work: Work,
 }
 
+impl Draft {
+    /// An incident's, in the lane and at the rank of its kind.
+    pub fn of_effect(incident: Number, effect: Effect, key: String, due: DateTime<Utc>) -> Draft {
+        Draft { key, lane: effect.lane(incident).0, rank: effect.rank(), due, work: Work::Effect { incident, effect } }
+    }
+}
+
 /// Work that this process has claimed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Job {

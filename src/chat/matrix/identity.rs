@@ -92,8 +92,7 @@ async fn build(account: &Account) -> Result<Client, Failure> {
         .sqlite_store(&account.store_dir, account.store_passphrase.as_deref())
         .with_encryption_settings(settings)
         .with_enable_share_history_on_invite(true)
-        // What is tried again, and when, is the relay's business: it tells those that wait.
-        .request_config(RequestConfig::new().disable_retry().timeout(PATIENCE))
+        .request_config(patiently())
         .build()
         .await;
     built.map_err(|error| {
@@ -158,8 +157,12 @@ pub(super) async fn in_passing(
 
 /// A client that is not logged in.
 pub(super) async fn nobody(homeserver: &str) -> Result<Client, Failure> {
-    let patiently = RequestConfig::new().disable_retry().timeout(PATIENCE);
-    Client::builder().homeserver_url(homeserver).request_config(patiently).build().await.map_err(later)
+    Client::builder().homeserver_url(homeserver).request_config(patiently()).build().await.map_err(later)
+}
+
+/// What is tried again, and when, is the relay's business: it tells those that wait.
+fn patiently() -> RequestConfig {
+    RequestConfig::new().disable_retry().timeout(PATIENCE)
 }
 
 /// The session that the store keeps, if there is one; read beside a running Firebell. `Err`: the passphrase is not the

@@ -33,14 +33,16 @@ async fn all_come(world: &World) {
 }
 
 async fn bea_says(world: &World, room: &str, text: &str) {
-    world.clock.forward(chrono::TimeDelta::milliseconds(1));
-    world.slack().says("Bea", room, text).await;
-    world.settle().await;
+    says(world, world.slack(), "Bea", room, text).await;
 }
 
 async fn cid_says(world: &World, room: &str, text: &str) {
+    says(world, world.matrix(), "Cid", room, text).await;
+}
+
+async fn says(world: &World, chat: &dyn Elsewhere, who: &str, room: &str, text: &str) {
     world.clock.forward(chrono::TimeDelta::milliseconds(1));
-    world.matrix().says("Cid", room, text).await;
+    chat.says(who, room, text).await;
     world.settle().await;
 }
 
