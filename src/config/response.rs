@@ -95,7 +95,14 @@ fn service(judge: &mut Judge<'_>, at: usize, written: &written::Service) -> Serv
         }
     }
     let label = judge.text_or("[[service]] label", written.label.as_ref(), &name);
-    Service { label, invite: judge.people("[[service]] invite", written.invite.as_ref()), links, key }
+    Service {
+        label,
+        invite: judge.people("[[service]] invite", written.invite.as_ref()),
+        links,
+        owner: None,
+        escalation: None,
+        key,
+    }
 }
 
 fn immediate_action(

@@ -12,8 +12,14 @@ fn person(name: &str) -> Person {
 
 fn read(text: &str) -> Command {
     let mut plan = Plan::default();
-    let service =
-        |key: &str| crate::plan::Service { key: key.into(), label: key.into(), invite: Vec::new(), links: Vec::new() };
+    let service = |key: &str| crate::plan::Service {
+        key: key.into(),
+        label: key.into(),
+        invite: Vec::new(),
+        links: Vec::new(),
+        owner: None,
+        escalation: None,
+    };
     plan.services = vec![service("checkout")];
     let speaker = person("ann");
     let people = vec![("U123ABC".to_string(), vec![person("U123ABC")])];

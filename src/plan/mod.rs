@@ -3,13 +3,21 @@
 //!
 //! Pure: no clock, no I/O, nothing of ours imported.
 
+mod alert;
 mod announcements;
+mod contacts;
+mod escalation;
 mod names;
+mod oncall;
 mod permissions;
 mod reactions;
 
+pub use alert::Alert;
 pub use announcements::{Announcements, Route};
+pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Way};
+pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
+pub use oncall::{Rotation, Shift};
 pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_group};
 pub use reactions::{Mark, Reactions, plain_emoji};
 
@@ -34,6 +42,10 @@ pub struct Plan {
     /// `group:NAME` in the permission lists, beside the groups that a chat itself knows.
     pub groups: BTreeMap<String, Vec<PersonId>>,
     pub announcements: Announcements,
+    pub contacts: Vec<Contact>,
+    pub rotations: Vec<Rotation>,
+    pub escalations: Vec<Escalation>,
+    pub teams: Vec<Team>,
     /// How long a room without a commander waits until it is asked again.
     pub ask_commander: TimeDelta,
     /// How long before an update is due its author is reminded, and how long after until the commander is.
@@ -71,6 +83,10 @@ pub struct Service {
     pub invite: Vec<PersonId>,
     /// Runbook, dashboard: what the room is shown at once.
     pub links: Vec<(String, String)>,
+    /// The key of the team whose service it is.
+    pub owner: Option<String>,
+    /// How its people are paged; `None`: as its owner is.
+    pub escalation: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +199,10 @@ impl Default for Plan {
             permissions: Permissions::default(),
             groups: BTreeMap::new(),
             announcements: Announcements::default(),
+            contacts: Vec::new(),
+            rotations: Vec::new(),
+            escalations: Vec::new(),
+            teams: Vec::new(),
             ask_commander: TimeDelta::minutes(5),
             remind_before: TimeDelta::minutes(5),
             archive_at_close: false,

@@ -1,18 +1,21 @@
 //! What the desk needs of the world, and what the world brings to the desk. Adapters implement these traits;
 //! each method says what is true once it has returned.
 
+mod calendars;
 mod chat;
 mod inbound;
 mod journal;
 mod local;
 mod mailbox;
 mod notes;
+mod outlet;
 mod reader;
 mod readiness;
 mod reception;
 mod viewer;
 mod webhook;
 
+pub use calendars::Calendars;
 pub use chat::{Answer, Attachment, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, ReadPin, Reading};
 pub use inbound::{Heard, Inbound, Mention, Said, Speaker};
 pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Touched, Transaction, Work};
@@ -22,6 +25,7 @@ pub use local::{
 };
 pub use mailbox::{Letter, Mailbox};
 pub use notes::Notes;
+pub use outlet::{Notice, Outlet, Urgency};
 pub use reader::{ActionRow, Ledger, Parked, Summary};
 pub use readiness::{Part, Readiness};
 pub use reception::Reception;

@@ -81,6 +81,8 @@ pub fn plan() -> Plan {
         label: label.into(),
         invite: Vec::new(),
         links: vec![("Dashboard".into(), format!("https://dash.example/{key}"))],
+        owner: None,
+        escalation: None,
     };
     plan.services = vec![service("checkout", "Checkout"), service("search", "Search")];
     plan.immediate_actions = vec![firebell::plan::ImmediateAction {

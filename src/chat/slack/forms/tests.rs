@@ -12,6 +12,8 @@ fn plan() -> Plan {
         label: format!("Service {n} {}", "with a long name ".repeat(8)),
         invite: Vec::new(),
         links: Vec::new(),
+        owner: None,
+        escalation: None,
     };
     Plan { services: (0..120).map(service).collect(), ..Plan::default() }
 }

@@ -1,0 +1,9 @@
+//! On-call calendars that are kept elsewhere.
+
+use crate::plan::Shift;
+
+pub trait Calendars: Send + Sync {
+    /// The shifts of the rotation that has this calendar, as they were last read: some weeks back and some months ahead,
+    /// in order of time. Empty if it was never read.
+    fn shifts(&self, rotation: &str) -> Vec<Shift>;
+}
