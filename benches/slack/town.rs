@@ -80,11 +80,14 @@ impl Town {
             ledger: Arc::new(store.clone()),
             clock: Arc::new(SystemClock),
             chats: vec![slack.clone() as Arc<dyn Chat>],
+            outlets: Vec::new(),
+            calendars: Arc::new(BTreeMap::new()),
             plan,
             words: AnnouncementWords::new(announcement, change).expect("templates"),
             template: Arc::new(Template::built_in().expect("a template")),
             prefixes: BTreeMap::from([(Platform::Slack, "/incident".to_string())]),
             pages: "http://localhost".into(),
+            key: [7; 32],
         });
         slack.hand_to(Arc::new(desk.clone()));
         slack.take_up(false).await.expect("to take up");

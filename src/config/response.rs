@@ -66,6 +66,7 @@ fn severity(judge: &mut Judge<'_>, at: usize, written: &written::Severity) -> Se
         meaning: judge.text_or("[[severity]] meaning", written.meaning.as_ref(), ""),
         update_every: every.map(|w| judge.duration("[[severity]] update_every", w, &UPDATE_EVERY)),
         invite: judge.people("[[severity]] invite", written.invite.as_ref()),
+        page: Vec::new(),
         key,
     }
 }

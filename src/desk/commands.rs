@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Office;
 use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_see};
 use super::hear::asked;
+use super::paging;
 use crate::grammar::{Asking, Context, names_in, parse};
 use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
@@ -33,11 +34,16 @@ pub(super) struct Answered {
 }
 
 impl Answered {
+    /// What was done is told, or is seen in the room.
+    pub(super) fn told(doc: Option<Doc>, discreet: bool) -> Self {
+        Answered { doc, refused: false, discreet }
+    }
+
     fn nothing() -> Self {
         Answered { doc: None, refused: false, discreet: false }
     }
 
-    fn refusal(doc: Doc) -> Self {
+    pub(super) fn refusal(doc: Doc) -> Self {
         Answered { doc: Some(doc), refused: true, discreet: false }
     }
 }
@@ -88,6 +94,7 @@ async fn obey(
             tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await?;
             Answered::nothing()
         }
+        Ok(Asking::Acknowledge { incident }) => paging::acknowledge(office, tx, typed, incident, here).await?,
         Ok(Asking::Command(command)) => match (*command, here) {
             (command @ Command::Declare { .. }, _) => {
                 let asked = asked(typed.at, typed.by, &typed.room.id, false);
@@ -208,6 +215,10 @@ async fn in_room(
     let member = is_member(tx, &incident, &typed.by.person.id).await?;
     let asked = asked(typed.at, typed.by, &typed.room.id, member);
     let enacted = match command {
+        Command::Page { paging, text } => {
+            let paging = paging::paging(office, paging.target);
+            enact(office, tx, incident, Command::Page { paging, text }, &asked).await?
+        }
         Command::Merge { into, .. } => merge(office, tx, incident, into, &asked).await?,
         command => enact(office, tx, incident, command, &asked).await?,
     };

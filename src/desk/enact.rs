@@ -54,7 +54,7 @@ pub(super) async fn enact(
 fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono::Utc>) -> Draft {
     let number = fact.incident;
     let due = match &effect {
-        Effect::SetAlarm { due, .. } => *due,
+        Effect::SetAlarm { due, .. } | Effect::PageByPlan { due } => *due,
         _ => now,
     };
     let key = effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Office, commands, reactions, rooms};
+use super::{Office, commands, paging, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
 use crate::plan::RoomId;
 use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
@@ -88,6 +88,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         }
         Heard::Found { room, .. } => rooms::found(office, tx, room, inbound.at).await,
         Heard::Returned { platform, since } => rooms::returned(office, tx, *platform, *since, inbound.at).await,
+        Heard::Answered { incident, page, who } => paging::answered(office, tx, *incident, *page, who).await,
         Heard::HomeOpened { by, .. } => {
             tx.meet(&by.person).await?;
             rooms::show_home(office, tx, by).await

@@ -1,7 +1,7 @@
 //! Answers to questions, looked up when they are given.
 
-use super::Office;
 use super::enact::may_see;
+use super::{Office, oncall};
 use crate::grammar::Question;
 use crate::incident::{Incident, Refusal};
 use crate::phrase::{self, ActionLine, Doc, IncidentLine, Style};
@@ -30,6 +30,7 @@ pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>
     let doc = match question {
         Question::List { all } => return list(office, *all, asker).await,
         Question::Actions { mine } => return actions(office, *mine, asker).await,
+        Question::OnCall { word } => oncall::look(office, word.as_deref(), style),
         Question::Help { word: Some(word) } => phrase::help_word(word, style),
         Question::Help { word: None } => phrase::help(asker.here.is_some(), style),
         Question::Nothing if asker.here.is_none() => phrase::start(style),

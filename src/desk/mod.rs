@@ -8,7 +8,11 @@ mod clerk;
 mod commands;
 mod enact;
 mod hear;
+mod links;
 mod look;
+mod notices;
+mod oncall;
+mod paging;
 mod perform;
 mod reactions;
 mod relay;
@@ -21,8 +25,8 @@ use async_trait::async_trait;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::phrase::{AnnouncementWords, Doc, Style};
-use crate::plan::{Plan, Platform};
-use crate::ports::{Chat, Clock, Inbound, Journal, Ledger, Reception, StoreError};
+use crate::plan::{Plan, Platform, Way};
+use crate::ports::{Calendars, Chat, Clock, Inbound, Journal, Ledger, Outlet, Reception, StoreError};
 use crate::postmortem::Template;
 use clerk::Delivery;
 
@@ -32,6 +36,9 @@ pub struct Tools {
     pub ledger: Arc<dyn Ledger>,
     pub clock: Arc<dyn Clock>,
     pub chats: Vec<Arc<dyn Chat>>,
+    /// Ways to reach who is in no chat; one of each kind at most.
+    pub outlets: Vec<Arc<dyn Outlet>>,
+    pub calendars: Arc<dyn Calendars>,
     pub plan: Arc<Plan>,
     pub words: AnnouncementWords,
     /// How a postmortem is written.
@@ -40,6 +47,8 @@ pub struct Tools {
     pub prefixes: BTreeMap<Platform, String>,
     /// Where the pages are: `http://127.0.0.1:7878`.
     pub pages: String,
+    /// What the links are sealed with that are sent out; the same as long as they are to hold.
+    pub key: [u8; 32],
 }
 
 /// Cheap to clone; all clones are the same desk.
@@ -55,11 +64,14 @@ struct Office {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
     chats: BTreeMap<Platform, Arc<dyn Chat>>,
+    outlets: BTreeMap<Way, Arc<dyn Outlet>>,
+    calendars: Arc<dyn Calendars>,
     plan: Arc<Plan>,
     words: AnnouncementWords,
     template: Arc<Template>,
     prefixes: BTreeMap<Platform, String>,
     pages: String,
+    key: [u8; 32],
     /// There may be work in the outbox.
     work: Notify,
     /// Counts commits, so that pages know when to look again.
@@ -82,11 +94,14 @@ impl Desk {
             ledger: tools.ledger,
             clock: tools.clock,
             chats: tools.chats.into_iter().map(|chat| (chat.platform(), chat)).collect(),
+            outlets: tools.outlets.into_iter().map(|outlet| (outlet.way(), outlet)).collect(),
+            calendars: tools.calendars,
             plan: tools.plan,
             words: tools.words,
             template: tools.template,
             prefixes: tools.prefixes,
             pages: tools.pages,
+            key: tools.key,
             work: Notify::new(),
             changes: watch::Sender::new(0),
         });

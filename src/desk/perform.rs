@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Office;
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
+use super::{Office, notices, paging};
 use crate::export::{Export, Format, Record};
-use crate::incident::{Command, Effect, Gap, Incident, invited_at_first};
+use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc};
-use crate::plan::{MessageId, Number, Platform, RoomId};
+use crate::plan::{MessageId, Number, Platform, Recipient, RoomId, Way};
 use crate::ports::{
-    Answer, Attachment, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Posted,
+    Answer, Attachment, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Outlet, Posted,
     ReadMessage, Reading, StoreError, Touched, Work,
 };
 
@@ -210,6 +210,13 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             Ok(Learnt::nothing())
         }
         Effect::ReadBack { room, gap } => read_back(office, incident, room, gap.as_ref()).await,
+        Effect::PageByPlan { .. } => Ok(Learnt::noted(number, Some(paging::by_plan(office, incident)))),
+        Effect::Call { page, to, .. } => call(office, job, incident, *page, to).await,
+        Effect::EndCall { page, to } => end_call(office, job, incident, *page, to).await,
+        Effect::SetAlarm { alarm: Alarm::Page { page }, .. } => {
+            let page = incident.pages.iter().find(|p| p.number == *page && p.is_open());
+            Ok(Learnt::noted(number, page.map(|page| paging::escalation(office, page))))
+        }
         // Its time has come: it goes in by the front door.
         Effect::SetAlarm { alarm, .. } => Ok(Learnt::noted(number, Some(Command::Ring(*alarm)))),
     }
@@ -235,6 +242,46 @@ async fn share_draft(office: &Office, job: &Job, incident: &Incident, room: &Roo
     let file = Attachment { name, kind: "text/markdown", content: draft.into_bytes() };
     chat.attach(once(job), room, file).await?;
     Ok(Learnt::nothing())
+}
+
+/// Whoever is called while the page still calls.
+async fn call(office: &Office, job: &Job, incident: &Incident, page: u32, to: &Recipient) -> Result<Learnt, Failure> {
+    let Some(page) = incident.pages.iter().find(|p| p.number == page && p.is_open()) else {
+        return Ok(Learnt::nothing());
+    };
+    match to {
+        Recipient::Person(person) => {
+            // Somebody can have an account in a chat that is not in use here.
+            if let Some(chat) = office.chats.get(&person.platform) {
+                let doc = phrase::page(page, incident, &office.plan, &office.style(person.platform));
+                chat.direct(once(job), person, &doc).await?;
+            }
+        }
+        Recipient::Address(address) => {
+            let notice = notices::page(office, page, incident, address);
+            outlet(office, address.way)?.send(once(job), address, &notice).await?;
+        }
+    }
+    Ok(Learnt::nothing())
+}
+
+async fn end_call(
+    office: &Office,
+    job: &Job,
+    incident: &Incident,
+    page: u32,
+    to: &Recipient,
+) -> Result<Learnt, Failure> {
+    let page = incident.pages.iter().find(|p| p.number == page);
+    if let (Some(page), Recipient::Address(address)) = (page, to) {
+        let notice = notices::page_over(office, page, incident);
+        outlet(office, address.way)?.send(once(job), address, &notice).await?;
+    }
+    Ok(Learnt::nothing())
+}
+
+fn outlet(office: &Office, way: Way) -> Result<&Arc<dyn Outlet>, Failure> {
+    office.outlets.get(&way).ok_or_else(|| Failure::Never { why: format!("{way} is not configured") })
 }
 
 /// Where the command was typed; an incident that nobody typed gets its room in the first chat there is.

@@ -58,6 +58,12 @@ pub enum Misunderstanding {
     NobodyNamed {
         typed: String,
     },
+    /// It names neither somebody in this chat nor anything of the plan.
+    NobodyToPage {
+        typed: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
     SeveralNamed {
         typed: String,
         people: Vec<Person>,

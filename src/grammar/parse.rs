@@ -7,14 +7,18 @@ use super::misunderstanding::{Misunderstanding, closest};
 use super::scan::{Scan, dashes, flag, take_flags, unquoted};
 use super::words::{Verb, WORDS, Word, word};
 use super::{Question, when};
-use crate::incident::{ActionAim, Command, Milestone, Status};
-use crate::plan::{COMMANDER, Number, Person, Plan, RoleKey, SeverityKey};
+use crate::incident::{ActionAim, Command, Milestone, Paging, Status};
+use crate::plan::{COMMANDER, Number, PageTarget, Person, Plan, RoleKey, SeverityKey};
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asking {
     Command(Box<Command>),
     Question(Question),
+    /// Whoever is called comes; `None`: whatever calls them, or the incident of this room.
+    Acknowledge {
+        incident: Option<Number>,
+    },
 }
 
 /// What a text is read with.
@@ -39,7 +43,7 @@ pub fn names_in(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     match scan.word().and_then(word).map(|w| w.verb) {
         // These take a person first, and people leave the @ out.
-        Some(Verb::Lead | Verb::Handover) => names.extend(scan.peek().map(bare_name)),
+        Some(Verb::Lead | Verb::Handover | Verb::Page) => names.extend(scan.peek().map(bare_name)),
         Some(Verb::Role) => {
             scan.word();
             names.extend(scan.peek().map(bare_name));
@@ -103,6 +107,10 @@ impl Parser<'_> {
             Verb::Detected => Command::SetMilestone { milestone: Milestone::Detected, when: self.time()? },
             Verb::Update => Command::Update { text: self.text("the update's text")? },
             Verb::Snooze => Command::Snooze { until: self.context.now + self.snooze()? },
+            Verb::Page => self.page()?,
+            Verb::Ack if self.scan.is_empty() => return Ok(Asking::Acknowledge { incident: None }),
+            Verb::Ack => return Ok(Asking::Acknowledge { incident: Some(self.key()?) }),
+            Verb::Oncall => return ask(Question::OnCall { word: self.note() }),
             Verb::Log => self.log()?,
             Verb::Undo => Command::Undo,
             Verb::Task => self.task()?,
@@ -314,6 +322,42 @@ impl Parser<'_> {
         let found =
             when::duration(&typed.to_lowercase()).filter(|d| *d > TimeDelta::zero() && *d <= TimeDelta::hours(12));
         found.ok_or_else(|| Misunderstanding::NotADuration { verb: self.word.verb, typed: shortened(typed) })
+    }
+
+    /// What the plan knows by the word, unless it is written as a mention; else somebody of this chat.
+    fn page(&mut self) -> Parsed<Command> {
+        let typed = self.scan.peek().ok_or_else(|| self.missing("whom: a service, a team or a person, as @name"))?;
+        let plan = self.context.plan;
+        let target = match plan.page_target(&bare_name(typed)).filter(|_| !typed.starts_with('@')) {
+            Some(target) => {
+                self.scan.word();
+                target
+            }
+            None => self.somebody(typed)?,
+        };
+        let paging = Paging { label: plan.page_label(&target), target, next: None };
+        Ok(Command::Page { paging, text: self.note() })
+    }
+
+    /// Somebody of this chat, else whom the plan knows by that name, who may be in another one.
+    fn somebody(&mut self, typed: &str) -> Parsed<PageTarget> {
+        let plan = self.context.plan;
+        let in_plan = plan.contact(&bare_name(typed)).map(|c| PageTarget::Contact(c.key.clone()));
+        match (self.person(), in_plan) {
+            (Ok(person), _) => Ok(plan.page_person(&person)),
+            // The name was taken from the text all the same.
+            (Err(Misunderstanding::NobodyNamed { .. }), Some(contact)) => Ok(contact),
+            (Err(Misunderstanding::NobodyNamed { typed }), None) => Err(self.nobody_to_page(typed)),
+            (Err(why), _) => Err(why),
+        }
+    }
+
+    fn nobody_to_page(&self, typed: String) -> Misunderstanding {
+        let plan = self.context.plan;
+        let services = plan.services.iter().map(|s| s.key.clone());
+        let known: Vec<String> = services.chain(plan.teams.iter().map(|t| t.key.clone())).collect();
+        let closest = closest(&typed, known.iter().map(String::as_str)).map(str::to_string);
+        Misunderstanding::NobodyToPage { typed, known, closest }
     }
 
     fn task(&mut self) -> Parsed<Command> {

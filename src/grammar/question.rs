@@ -23,6 +23,10 @@ pub enum Question {
     Actions {
         mine: bool,
     },
+    /// Who is on call; with a word, whom a page of that would call.
+    OnCall {
+        word: Option<String>,
+    },
     Postmortem,
     /// `None`: all words.
     Help {

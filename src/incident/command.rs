@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActionAim, Actor, Gap, Incident, Loss, Milestone, Origin, Reminder, SaidMessage, Status};
-use crate::plan::{Mark, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey};
+use super::{ActionAim, Actor, Answerer, Gap, Incident, Loss, Milestone, Origin, Reminder, SaidMessage, Status};
+use crate::plan::{Mark, MessageId, NextStep, Number, PageTarget, Person, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who asks, when, where, and what they may.
 #[derive(Clone, Debug)]
@@ -112,6 +112,24 @@ pub enum Command {
     Snooze {
         until: DateTime<Utc>,
     },
+    Page {
+        paging: Paging,
+        text: Option<String>,
+    },
+    /// Whom the plan pages for this severity and service.
+    PageByPlan {
+        pages: Vec<Paging>,
+    },
+    /// Nobody has answered the page in time; `None`: there is nobody to call just now.
+    Escalate {
+        page: u32,
+        next: Option<NextStep>,
+    },
+    Acknowledge,
+    AcknowledgeByLink {
+        page: u32,
+        who: Answerer,
+    },
     Mark {
         mark: Mark,
         message: SaidMessage,
@@ -173,6 +191,14 @@ pub enum Command {
     Ring(Alarm),
 }
 
+/// Who is to be paged, and who that is now; `next: None`: nobody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paging {
+    pub target: PageTarget,
+    pub label: String,
+    pub next: Option<NextStep>,
+}
+
 /// An incident that would be declared a second time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Same {
@@ -196,4 +222,6 @@ pub enum Alarm {
     Commander,
     /// Was the update that is due at `due` written?
     Update { reminder: Reminder, due: DateTime<Utc> },
+    /// Has somebody answered the page by now?
+    Page { page: u32 },
 }

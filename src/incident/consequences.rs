@@ -4,12 +4,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Alarm, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
-use crate::plan::{COMMANDER, Person, PersonId, Plan, Platform, RoomId};
+use crate::plan::{COMMANDER, Person, PersonId, Plan, Platform, Reached, Recipient, RoomId, Way};
+
+/// How long a page waits for the room, so that it can say where it is.
+const PAGE_WITHOUT_ROOM: TimeDelta = TimeDelta::seconds(10);
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
     match &fact.event {
-        Event::Declared { .. } => vec![Effect::OpenRoom],
+        Event::Declared { .. } => declared(fact, incident, plan),
         Event::RoomOpened { room } => opened(&room.id, fact, incident, plan),
         Event::CardPosted { message } => vec![Effect::PinCard { message: message.clone() }],
         Event::Announced { .. } => Vec::new(),
@@ -30,6 +33,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
         Event::SeverityChanged { .. } => {
             let mut work = everyone(fact, incident, plan);
             work.extend(rooms(incident).map(|room| invite_by_plan(&room, incident, plan)));
+            work.extend(page_by_plan(fact.at, incident, plan));
             work
         }
         Event::Updated { .. } => {
@@ -49,7 +53,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             show_cards(incident).chain(rooms(incident).map(|room| Effect::Furnish { room })).collect()
         }
         Event::MilestoneSet { .. } => show_cards(incident).collect(),
-        Event::Merged { .. } => announce(fact, incident, plan),
+        Event::Merged { .. } => announce(fact, incident, plan).into_iter().chain(end_calls(incident)).collect(),
         Event::Absorbed { .. } => {
             let mut work = tell(fact, incident);
             work.extend(show_cards(incident));
@@ -78,6 +82,13 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             to.map(warn).into_iter().collect()
         }
         Event::RoomFound { room } => found(room, fact, incident),
+        Event::Paged { page, attempt, to, next, .. } => called(fact, *page, *attempt, to, *next, incident),
+        Event::PageAcknowledged { page, .. } => {
+            let mut work = tell(fact, incident);
+            work.extend(show_cards(incident));
+            work.extend(end_call(incident, *page));
+            work
+        }
         // The card counts action items; nothing else shows them.
         Event::ActionAdded { .. } | Event::ActionDone { .. } | Event::Marked { action: Some(_), .. } => {
             show_cards(incident).collect()
@@ -93,6 +104,62 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
     }
 }
 
+/// The room first. Who is paged is told where it is; but if it can't be made just now, they are paged without.
+fn declared(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    let mut work = vec![Effect::OpenRoom];
+    work.extend(page_by_plan(fact.at + PAGE_WITHOUT_ROOM, incident, plan));
+    work
+}
+
+/// What is private is for those who are asked in by name.
+fn page_by_plan(due: DateTime<Utc>, incident: &Incident, plan: &Plan) -> Option<Effect> {
+    let pages = !incident.private && !plan.paged(&incident.severity, incident.service.as_deref()).is_empty();
+    pages.then_some(Effect::PageByPlan { due })
+}
+
+/// Everyone who is called, in every way that they can be; who has an account where the room is, is asked in.
+fn called(
+    fact: &Recorded,
+    page: u32,
+    attempt: u32,
+    to: &[Reached],
+    next: DateTime<Utc>,
+    incident: &Incident,
+) -> Vec<Effect> {
+    let mut work = Vec::new();
+    for whom in to {
+        let ways = whom.accounts.iter().cloned().map(Recipient::Person);
+        let ways = ways.chain(whom.addresses.iter().cloned().map(Recipient::Address));
+        work.extend(ways.map(|to| Effect::Call { page, to, whom: whom.name.clone() }));
+    }
+    for room in rooms(incident) {
+        let people = in_chat(to.iter().flat_map(|r| r.accounts.clone()).collect(), room.platform);
+        if !people.is_empty() {
+            work.push(Effect::Invite { room, people });
+        }
+    }
+    // The card shows whom the plan has called; the room is told what somebody did, and what is not as planned.
+    if fact.by.person().is_some() || attempt > 1 || to.is_empty() {
+        work.extend(tell(fact, incident));
+    }
+    work.extend(show_cards(incident));
+    work.push(Effect::SetAlarm { alarm: Alarm::Page { page }, due: next });
+    work
+}
+
+/// Programs keep calling by themselves until they hear that it is over.
+fn end_call(incident: &Incident, page: u32) -> Vec<Effect> {
+    let reached = incident.pages.iter().filter(|p| p.number == page).flat_map(|p| &p.reached);
+    let programs = reached.flat_map(|r| &r.addresses).filter(|a| matches!(a.way, Way::Pagerduty | Way::Webhook));
+    programs.map(|to| Effect::EndCall { page, to: Recipient::Address(to.clone()) }).collect()
+}
+
+/// Of all pages that nobody has acknowledged.
+fn end_calls(incident: &Incident) -> Vec<Effect> {
+    let open = incident.pages.iter().filter(|p| p.acknowledged.is_none());
+    open.flat_map(|page| end_call(incident, page.number)).collect()
+}
+
 /// The room is there: now everything else, side by side. None of it can undo the declaration.
 fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
     let mut work = vec![Effect::ShowCard { room: room.clone() }];
@@ -103,6 +170,7 @@ fn opened(room: &RoomId, fact: &Recorded, incident: &Incident, plan: &Plan) -> V
     if let (Some(place), Some(by)) = (&incident.declared_in, &incident.declared_by) {
         work.push(Effect::AnswerDeclared { room: place.clone(), to: by.id.clone() });
     }
+    work.extend(page_by_plan(fact.at, incident, plan));
     work.push(Effect::Tell { room: room.clone(), fact: Box::new(fact.clone()) });
     work.push(Effect::ShowTopic { room: room.clone() });
     work.push(Effect::ReadBack { room: room.clone(), gap: None });
@@ -173,6 +241,9 @@ fn status(fact: &Recorded, from: Status, to: Status, incident: &Incident, plan: 
     work.extend(everyone(fact, incident, plan));
     if to.is_active() && !from.is_active() && incident.commander().is_none() {
         work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
+    }
+    if !to.is_active() && from.is_active() {
+        work.extend(end_calls(incident));
     }
     if to == Status::Closed {
         work.extend(rooms(incident).map(|room| Effect::ShareDraft { room }));

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Alarm, Gap, Recorded};
-use crate::plan::{MessageId, Number, PersonId, RoomId};
+use crate::plan::{MessageId, Number, PersonId, Recipient, RoomId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
@@ -84,6 +84,21 @@ pub enum Effect {
     Unarchive {
         room: RoomId,
     },
+    /// Page those whom the plan names, and who have not been paged.
+    PageByPlan {
+        due: DateTime<Utc>,
+    },
+    /// Call somebody; `whom` is the name of the one who is meant.
+    Call {
+        page: u32,
+        to: Recipient,
+        whom: String,
+    },
+    /// What was called and is a program hears that the page is answered, or not needed any more.
+    EndCall {
+        page: u32,
+        to: Recipient,
+    },
     /// Look again at `due`.
     SetAlarm {
         alarm: Alarm,
@@ -107,6 +122,8 @@ impl Effect {
             Effect::Announce { room } => Some(format!("announce/{incident}/{room}")),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => Some(format!("alarm/{incident}/commander")),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => Some(format!("alarm/{incident}/update")),
+            Effect::SetAlarm { alarm: Alarm::Page { page }, .. } => Some(format!("alarm/{incident}/page/{page}")),
+            Effect::PageByPlan { .. } => Some(format!("page/{incident}/plan")),
             _ => None,
         }
     }
@@ -132,6 +149,9 @@ impl Effect {
             Effect::ShareDraft { .. } => "share the postmortem's draft",
             Effect::Archive { .. } => "archive the room",
             Effect::Unarchive { .. } => "take the room out of the archive",
+            Effect::PageByPlan { .. } => "page by the plan",
+            Effect::Call { .. } => "page somebody",
+            Effect::EndCall { .. } => "end a page",
             Effect::SetAlarm { .. } => "look again later",
         }
     }
@@ -158,6 +178,9 @@ impl Effect {
             Effect::Announce { room } | Effect::AnnounceChange { room, .. } => format!("announce/{incident}/{room}"),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => format!("alarm/{incident}/commander"),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => format!("alarm/{incident}/update"),
+            Effect::SetAlarm { alarm: Alarm::Page { page }, .. } => format!("alarm/{incident}/page/{page}"),
+            Effect::PageByPlan { .. } => format!("page/{incident}/plan"),
+            Effect::Call { page, to, .. } | Effect::EndCall { page, to } => format!("page/{incident}/{page}/{to}"),
         })
     }
 
@@ -171,6 +194,7 @@ impl Effect {
         match self {
             Effect::OpenRoom | Effect::ShowCard { .. } | Effect::Invite { .. } | Effect::PinCard { .. } => 0,
             Effect::AnswerDeclared { .. } | Effect::Tell { .. } | Effect::Warn { .. } => 0,
+            Effect::PageByPlan { .. } | Effect::Call { .. } | Effect::SetAlarm { alarm: Alarm::Page { .. }, .. } => 0,
             // What only looks better with it waits until all else has been said.
             Effect::Furnish { .. } => 2,
             _ => 1,

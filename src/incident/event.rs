@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ActionAim, Entry, IncidentRoom, Milestone, Status};
-use crate::plan::{Mark, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey};
+use crate::plan::{Mark, MessageId, Number, PageTarget, Person, Reached, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +235,28 @@ pub enum Event {
     /// The key has come: the message is on the transcript now.
     MessageRead {
         message: MessageId,
+    },
+    /// Somebody was called: by a new page, or since nobody has answered the one before.
+    Paged {
+        page: u32,
+        target: PageTarget,
+        /// As people read the target.
+        label: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// Of the escalation, counted from 0.
+        step: usize,
+        /// Counted from 1 in this page.
+        attempt: u32,
+        /// Empty: there was nobody to call.
+        to: Vec<Reached>,
+        /// When the next are called, if nobody answers.
+        next: DateTime<Utc>,
+    },
+    /// Somebody comes.
+    PageAcknowledged {
+        page: u32,
+        by: String,
     },
 }
 

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::timeline::kind_of;
 use super::{
-    ActionItem, Actor, Change, Entry, EntryKind, Event, Gap, Incident, IncidentRoom, Link, Loss, LostRoom, Marked,
-    Milestone, Milestones, Recorded, Reminded, Restore, SaidMessage, Source, Status, Task, Update,
+    Acknowledged, ActionItem, Actor, Change, Entry, EntryKind, Event, Gap, Incident, IncidentRoom, Link, Loss,
+    LostRoom, Marked, Milestone, Milestones, Page, Recorded, Reminded, Restore, SaidMessage, Source, Status, Task,
+    Update,
 };
-use crate::plan::{COMMANDER, Mark, MessageId, Person, RoomId};
+use crate::plan::{COMMANDER, Mark, MessageId, Person, Reached, RoomId};
 
 /// How long a change can be taken back; older ones are forgotten.
 pub(super) const UNDO_FOR: TimeDelta = TimeDelta::seconds(60);
@@ -16,6 +17,10 @@ pub fn evolve(mut incident: Incident, fact: &Recorded) -> Incident {
     let restore = restore(&incident, fact);
     apply(&mut incident, fact);
     incident.seq = fact.seq;
+    // Nobody needs to come any more.
+    if !incident.status.is_active() {
+        incident.pages.iter_mut().for_each(|page| page.next = None);
+    }
     incident.ended = if incident.status.is_open() { None } else { incident.ended.or(Some(fact.at)) };
     remember_change(&mut incident, fact, restore);
     incident
@@ -177,7 +182,55 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::GapNoted { gap, found, whole } => close_gap(incident, fact, gap, *found, *whole),
         Event::MessageUnread { message, author } => unread(incident, fact, message, author),
         Event::MessageRead { message } => incident.timeline.retain(|entry| !entry.is_unread(message)),
+        Event::Paged { .. } => call(incident, fact),
+        Event::PageAcknowledged { page, by } => answer(incident, fact, *page, by),
     }
+}
+
+fn call(incident: &mut Incident, fact: &Recorded) {
+    let Event::Paged { page, target, label, text, step, attempt, to, next } = &fact.event else { return };
+    let whom: Vec<String> = to.iter().map(called).collect();
+    let line = match (whom.is_empty(), attempt) {
+        (true, _) => format!("Paged {label}: there is nobody to call"),
+        (false, 1) => with_note(format!("Paged {label}: {}", whom.join(", ")), text.as_deref()),
+        (false, _) => format!("Paged {label} again, since nobody answered: {}", whom.join(", ")),
+    };
+    note(incident, fact, EntryKind::Page, line);
+    match incident.pages.iter_mut().find(|p| p.number == *page) {
+        Some(known) => {
+            (known.step, known.attempt, known.next) = (*step, *attempt, Some(*next));
+            let new = to.iter().filter(|r| !known.reached.contains(r)).cloned().collect::<Vec<_>>();
+            known.reached.extend(new);
+        }
+        None => incident.pages.push(Page {
+            number: *page,
+            target: target.clone(),
+            label: label.clone(),
+            text: text.clone(),
+            by: fact.by.clone(),
+            at: fact.at,
+            step: *step,
+            attempt: *attempt,
+            reached: to.clone(),
+            next: Some(*next),
+            acknowledged: None,
+        }),
+    }
+}
+
+fn called(whom: &Reached) -> String {
+    match &whom.why {
+        Some(rotation) => format!("{} (on call for {rotation})", whom.name),
+        None => whom.name.clone(),
+    }
+}
+
+fn answer(incident: &mut Incident, fact: &Recorded, page: u32, by: &str) {
+    let Some(known) = incident.pages.iter_mut().find(|p| p.number == page) else { return };
+    known.next = None;
+    known.acknowledged = Some(Acknowledged { by: by.to_string(), at: fact.at });
+    let text = format!("{by} has acknowledged the page for {}", known.label);
+    note(incident, fact, EntryKind::Page, text);
 }
 
 fn lose(incident: &mut Incident, fact: &Recorded, room: &RoomId, why: Loss) {

@@ -9,16 +9,18 @@ mod decide;
 mod effect;
 mod event;
 mod evolve;
+mod page;
 mod refusal;
 mod state;
 mod timeline;
 
-pub use command::{Alarm, Asked, Command, MergeTarget, Same};
+pub use command::{Alarm, Asked, Command, MergeTarget, Paging, Same};
 pub use consequences::{consequences, invited_at_first};
 pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};
 pub use effect::{Effect, Lane};
 pub use event::{Actor, Event, Gap, Loss, Origin, Recorded, Reminder, Restore, SaidMessage};
 pub use evolve::evolve;
+pub use page::{Acknowledged, Answerer, Page};
 pub use refusal::{AlreadySo, Refusal};
 pub use state::{
     ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, LostRoom, Milestone, Milestones, Reminded, Status,

@@ -95,6 +95,11 @@ pub enum Refusal {
         text: String,
     },
     NoUpdateDue,
+    /// The plan names nobody for it, or nobody is on call.
+    NobodyToPage {
+        label: String,
+    },
+    NothingPaged,
 }
 
 impl Refusal {
@@ -134,6 +139,14 @@ pub enum AlreadySo {
     Unmarked,
     /// A message that is not on the timeline, an edit that changes nothing, a room that is known.
     Noted,
+    /// A page still calls them.
+    Paged {
+        label: String,
+    },
+    Acknowledged {
+        by: String,
+        at: DateTime<Utc>,
+    },
     /// The reminder is not needed any more.
     Settled,
 }

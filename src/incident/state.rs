@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Loss, Origin, Reminder, Restore};
+use super::{Entry, Loss, Origin, Page, Reminder, Restore};
 use crate::plan::{COMMANDER, COMMUNICATIONS, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey, key};
 
 /// Where an incident is in its life.
@@ -260,6 +260,8 @@ pub struct Incident {
     pub tasks: Vec<Task>,
     pub actions: Vec<ActionItem>,
     pub links: Vec<Link>,
+    /// In the order of their numbers.
+    pub pages: Vec<Page>,
     pub updates: Vec<Update>,
     pub update_due: Option<DateTime<Utc>>,
     pub reminded: Option<Reminded>,
@@ -298,6 +300,7 @@ impl Incident {
             tasks: Vec::new(),
             actions: Vec::new(),
             links: Vec::new(),
+            pages: Vec::new(),
             updates: Vec::new(),
             update_due: None,
             reminded: None,
@@ -352,6 +355,11 @@ impl Incident {
     /// The state that these events make; the first must be the declaration.
     pub fn replay<'a>(number: Number, events: impl IntoIterator<Item = &'a super::Recorded>) -> Self {
         events.into_iter().fold(Incident::unborn(number), super::evolve)
+    }
+
+    /// The highest number of a page; 0 before the first.
+    pub fn last_page(&self) -> u32 {
+        self.pages.last().map_or(0, |page| page.number)
     }
 
     pub fn is_declared(&self) -> bool {

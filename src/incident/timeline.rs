@@ -43,6 +43,8 @@ pub enum EntryKind {
     Merge,
     TakenBack,
     Gap,
+    /// Somebody was paged, or has answered.
+    Page,
 }
 
 impl EntryKind {
@@ -66,6 +68,7 @@ impl EntryKind {
             EntryKind::Merge => "merge",
             EntryKind::TakenBack => "taken_back",
             EntryKind::Gap => "gap",
+            EntryKind::Page => "page",
         }
     }
 }

@@ -54,6 +54,14 @@ pub fn misunderstood(what: &Misunderstanding, style: &Style) -> Doc {
         Misunderstanding::NobodyNamed { typed } => Doc::plain(format!(
             "I know nobody named “{typed}”. People are known once they have been in a room with me."
         )),
+        Misunderstanding::NobodyToPage { typed, known, .. } if known.is_empty() => Doc::plain(format!(
+            "I know nobody named “{typed}”, and the plan has no services or teams. People are known once they have been \
+             in a room with me."
+        )),
+        Misunderstanding::NobodyToPage { typed, known, closest } => Doc::plain(format!(
+            "I know nobody named “{typed}” who could be paged. {}",
+            meant(closest.as_deref(), known)
+        )),
         Misunderstanding::SeveralNamed { typed, people } => {
             let doc = Doc::plain(format!("“{typed}” may be one of several. Type more of the name:"));
             doc.list(people.iter().map(found).collect())

@@ -6,6 +6,9 @@ use crate::plan::{COMMANDER, Permission, Plan, key};
 
 pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
     match refusal {
+        Refusal::AlreadySo(AlreadySo::Acknowledged { by, at }) => {
+            Doc::new().line([strong(by), text(" has acknowledged it already, at "), Span::Time(*at), text(".")])
+        }
         Refusal::AlreadySo(what) => already(what, plan),
         Refusal::NotPermitted { permission, rules } => {
             let rules: Vec<String> = rules.iter().map(|r| r.to_string()).collect();
@@ -61,6 +64,12 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
         Refusal::DetectedBeforeStarted => {
             Doc::plain("Then it would have been detected before it started. Correct the other time first.")
         }
+        Refusal::NobodyToPage { label } => Doc::new().line([
+            text(format!("Nobody can be paged for {label}: nobody is on call, or the plan names nobody. ")),
+            style.typed("oncall"),
+            text(" shows who is on call."),
+        ]),
+        Refusal::NothingPaged => Doc::plain("Nobody is being paged here."),
         Refusal::NoSuchIncident { number } => Doc::plain(format!("There is no {}.", key(*number))),
         Refusal::MergeWithItself => Doc::plain("That is this very incident."),
         Refusal::MergeIntoEnded { number, status } => Doc::plain(format!(
@@ -105,7 +114,12 @@ fn already(what: &AlreadySo, plan: &Plan) -> Doc {
         AlreadySo::Link => "That link is there already.".into(),
         AlreadySo::TaskDone { number } => format!("Task {number} is done already."),
         AlreadySo::ActionDone { number } => format!("Action item {number} is done already."),
-        AlreadySo::Marked | AlreadySo::Unmarked | AlreadySo::Noted | AlreadySo::Settled => "It is so already.".into(),
+        AlreadySo::Paged { label } => format!("{label} is being paged already, until somebody acknowledges."),
+        AlreadySo::Acknowledged { .. }
+        | AlreadySo::Marked
+        | AlreadySo::Unmarked
+        | AlreadySo::Noted
+        | AlreadySo::Settled => "It is so already.".into(),
     })
 }
 

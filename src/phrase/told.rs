@@ -1,6 +1,6 @@
 //! What a room is told when something has happened: one line, or a little more where people need it.
 
-use super::{Doc, Span, Style, strong, text};
+use super::{Doc, Span, Style, page, strong, text};
 use crate::incident::{Event, Incident, Recorded, Reminder, Restore, Status};
 use crate::plan::{COMMANDER, Person, Plan, key};
 
@@ -42,6 +42,14 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
         Event::CommanderAsked => Doc::new()
             .line([strong("Nobody is in command. "), text("Who takes it? Type "), style.typed("claim"), text(".")])
             .ask("Take command", "claim"),
+        Event::Paged { label, text, attempt, to, .. } => {
+            let called: Vec<String> = to.iter().map(|r| r.name.clone()).collect();
+            page::told(label, text.as_deref(), *attempt, &called, fact.by.name())
+        }
+        Event::PageAcknowledged { page, by } => {
+            let page = incident.pages.iter().find(|p| p.number == *page);
+            page::answered(page, by, fact.at, incident)
+        }
         Event::UpdateReminded { reminder, to, due } => reminded(*reminder, to.as_ref(), *due, style),
         // The others are not told in the room.
         _ => Doc::plain(format!("{} changed.", incident.key())),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::PersonId;
+use super::{NotAName, PersonId};
 
 /// The key of a person in the plan, in lower case: `ann`.
 pub type ContactKey = String;
@@ -104,5 +104,37 @@ impl TryFrom<String> for Address {
 impl From<Address> for String {
     fn from(address: Address) -> String {
         address.to_string()
+    }
+}
+
+/// Who, or what, is sent something: `local:ann`, `email:ann@example.org`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Recipient {
+    /// An account, by a direct message.
+    Person(PersonId),
+    Address(Address),
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recipient::Person(person) => person.fmt(f),
+            Recipient::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+impl TryFrom<String> for Recipient {
+    type Error = NotAName;
+    fn try_from(text: String) -> Result<Self, NotAName> {
+        let address = text.parse().map(Recipient::Address);
+        address.or_else(|_| text.parse().map(Recipient::Person))
+    }
+}
+
+impl From<Recipient> for String {
+    fn from(recipient: Recipient) -> String {
+        recipient.to_string()
     }
 }

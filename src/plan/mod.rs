@@ -9,16 +9,20 @@ mod contacts;
 mod escalation;
 mod names;
 mod oncall;
+mod paging;
 mod permissions;
+mod reach;
 mod reactions;
 
 pub use alert::Alert;
 pub use announcements::{Announcements, Route};
-pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Way};
+pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
 pub use oncall::{Rotation, Shift};
+pub use paging::{NextStep, PageRule, PageTarget};
 pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_group};
+pub use reach::Reached;
 pub use reactions::{Mark, Reactions, plain_emoji};
 
 use std::collections::BTreeMap;
@@ -64,6 +68,8 @@ pub struct Severity {
     pub update_every: Option<TimeDelta>,
     /// Invited when the room opens.
     pub invite: Vec<PersonId>,
+    /// Paged when it is declared, or becomes as bad as this.
+    pub page: Vec<PageRule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,6 +178,7 @@ impl Default for Plan {
             meaning: meaning.into(),
             update_every: minutes.map(TimeDelta::minutes),
             invite: Vec::new(),
+            page: Vec::new(),
         };
         let role = |key: &str, label: &str, aliases: &[&str], meaning: &str| Role {
             key: key.into(),

@@ -34,7 +34,7 @@ pub struct Once<'a> {
 }
 
 /// A room to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewRoom {
     /// Wished for; the chat's naming rules are the adapter's business.
     pub name: String,
@@ -146,6 +146,9 @@ pub trait Chat: Send + Sync {
 
     /// Only this person sees it, in this room where the chat can, else in a direct message.
     async fn answer(&self, once: Once<'_>, answer: Answer<'_>) -> Result<(), Failure>;
+
+    /// The person has this in a direct message, once.
+    async fn direct(&self, once: Once<'_>, to: &PersonId, doc: &Doc) -> Result<(), Failure>;
 
     /// Whether files can be put into its rooms.
     fn takes_files(&self) -> bool {

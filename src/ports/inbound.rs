@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::{Loss, Origin, SaidMessage};
-use crate::plan::{MessageId, Person, PersonId, Platform, Room, RoomId};
+use crate::incident::{Answerer, Loss, Origin, SaidMessage};
+use crate::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
 #[derive(Clone, Debug)]
@@ -145,6 +145,12 @@ pub enum Heard {
         platform: Platform,
         since: DateTime<Utc>,
     },
+    /// Somebody has followed the link of a page: they come.
+    Answered {
+        incident: Number,
+        page: u32,
+        who: Answerer,
+    },
     /// Somebody looks at their own page in the chat.
     HomeOpened {
         by: Speaker,
@@ -179,26 +185,8 @@ impl Inbound {
             Heard::Returned { platform, since } => {
                 format!("returned/{platform}/{}/{}", since.timestamp_micros(), self.at.timestamp_micros())
             }
+            Heard::Answered { incident, page, who } => format!("answered/{incident}/{page}/{}", who.name),
             Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),
-        }
-    }
-
-    pub fn platform(&self) -> Platform {
-        match &self.heard {
-            Heard::Command { by, .. } | Heard::Noted { by, .. } | Heard::HomeOpened { by, .. } => by.person.id.platform,
-            Heard::Message(said) => said.id.room.platform,
-            Heard::Edited { message, .. }
-            | Heard::Deleted { message }
-            | Heard::Unread { message, .. }
-            | Heard::Decrypted { message }
-            | Heard::Reacted { message, .. }
-            | Heard::Pinned { message, .. } => message.room.platform,
-            Heard::Joined { room, .. }
-            | Heard::Left { room, .. }
-            | Heard::Lost { room, .. }
-            | Heard::Found { room, .. } => room.platform,
-            Heard::Renamed { room, .. } => room.id.platform,
-            Heard::Returned { platform, .. } => *platform,
         }
     }
 }

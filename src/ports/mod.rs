@@ -5,6 +5,7 @@ mod calendars;
 mod chat;
 mod inbound;
 mod journal;
+mod links;
 mod local;
 mod mailbox;
 mod notes;
@@ -19,6 +20,7 @@ pub use calendars::Calendars;
 pub use chat::{Answer, Attachment, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, ReadPin, Reading};
 pub use inbound::{Heard, Inbound, Mention, Said, Speaker};
 pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Touched, Transaction, Work};
+pub use links::{Errand, Links};
 pub use local::{
     Act, Change, Done, History, LocalBook, LocalChat, LocalMessage, LocalPerson, LocalRoom, LocalTransaction, Overview,
     Reaction, RoomView, Seen, SignIn, Slice, StoredChange, Trouble,

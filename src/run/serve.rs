@@ -1,5 +1,6 @@
 //! `firebell serve`: until it is told to stop.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use crate::config::SlackMode;
 use crate::config::{Config, Secret};
 use crate::desk::{Desk, Tools};
 use crate::plan::Platform;
-use crate::ports::{Chat, Inbound, LocalChat, Readiness};
-use crate::store::{Db, LocalStore, Store};
+use crate::ports::{Chat, Inbound, LocalChat, Notes, Readiness, StoreError};
+use crate::store::{Db, LocalStore, NoteStore, Store};
 use crate::web::{ChatPages, ChatViewer, Hosts, NavItem, Site, chat_routes, pages, protect};
 
 /// How long requests that were begun may take once a stop was asked for. One that never comes to its end, from a
@@ -60,16 +61,20 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         tracing::warn!("no chat is configured: nothing can be declared");
     }
     let plan = Arc::new(config.plan.clone());
+    let key = key(&NoteStore::new(db.clone())).await?;
     let desk = Desk::open(Tools {
         journal: Arc::new(store.clone()),
         ledger: Arc::new(store.clone()),
         clock: clock(),
         chats: chats.clone(),
+        outlets: Vec::new(),
+        calendars: Arc::new(BTreeMap::new()),
         plan: plan.clone(),
         words: templates.words,
         template: templates.postmortem.clone(),
         prefixes: prefixes(config),
         pages: url.clone(),
+        key,
     });
     let tried_again = desk.take_up().await?;
     if tried_again > 0 {
@@ -101,6 +106,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         plan,
         clock: clock(),
         viewer,
+        links: Arc::new(desk.clone()),
         signed_in_only: config.local.as_ref().is_some_and(|local| local.password.is_some()),
         chats,
         template: templates.postmortem,
@@ -140,6 +146,19 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
     db.close().await;
     served.map_err(|why| Failed::Io { what: "the server".into(), why })
+}
+
+/// What links are sealed with: made at the first start, and the same ever after. Of two replicas that start for the first
+/// time together, the one that asks again has the other's.
+#[expect(clippy::disallowed_methods, reason = "a secret is made of chance, once")]
+async fn key(notes: &NoteStore) -> Result<[u8; 32], StoreError> {
+    const NAME: (&str, &str) = ("server", "key");
+    let wrong = || StoreError { why: "the key for links is not one".into(), clash: false };
+    if notes.noted(NAME.0, NAME.1).await?.is_none() {
+        notes.note(NAME.0, NAME.1, &hex::encode(rand::random::<[u8; 32]>())).await?;
+    }
+    let noted = notes.noted(NAME.0, NAME.1).await?.ok_or_else(wrong)?;
+    hex::decode(noted).ok().and_then(|key| key.try_into().ok()).ok_or_else(wrong)
 }
 
 async fn listen(config: &Config) -> Result<TcpListener, Failed> {

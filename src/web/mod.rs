@@ -8,6 +8,8 @@ mod assets;
 mod bits;
 mod board;
 mod chat;
+mod doc;
+mod go;
 mod guard;
 mod health;
 mod hooks;
@@ -34,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::plan::{Plan, RoomId};
-use crate::ports::{Chat, Clock, Ledger, Readiness, Viewer};
+use crate::ports::{Chat, Clock, Ledger, Links, Readiness, Viewer};
 use crate::postmortem::Template;
 
 pub use chat::{ChatPages, ChatViewer, routes as chat_routes};
@@ -50,6 +52,8 @@ pub struct Site {
     pub plan: Arc<Plan>,
     pub clock: Arc<dyn Clock>,
     pub viewer: Arc<dyn Viewer>,
+    /// What the links lead to that were sent to one person each.
+    pub links: Arc<dyn Links>,
     /// There is a password, and the pages are for who gave it.
     pub signed_in_only: bool,
     /// For links into their rooms.
@@ -84,6 +88,7 @@ pub fn pages(site: Arc<Site>) -> Router {
         .route("/incidents/{key}", get(incident::show))
         .route("/postmortems/{key}", get(postmortem::show))
         .route("/actions", get(actions::show))
+        .route("/go/{token}", get(go::look).post(go::follow))
         .route("/live", get(live::stream))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -23,6 +23,19 @@ fn at() -> DateTime<Utc> {
 /// 1 is public; 2 is private, with Ann in its room.
 struct Books;
 
+struct NoLinks;
+
+#[async_trait]
+impl crate::ports::Links for NoLinks {
+    async fn look(&self, _: &str) -> Answer<Option<crate::ports::Errand>> {
+        Ok(None)
+    }
+
+    async fn follow(&self, _: &str) -> Answer<Option<crate::ports::Errand>> {
+        Ok(None)
+    }
+}
+
 fn incident(number: Number) -> Option<Incident> {
     let mut incident = Incident::unborn(number);
     incident.seq = 1;

@@ -9,7 +9,7 @@ use insta::assert_debug_snapshot;
 const V1: &str = include_str!("../golden/v1.jsonl");
 
 /// Every kind of event, as it is called in the log.
-pub const KINDS: [&str; 32] = [
+pub const KINDS: [&str; 34] = [
     "declared",
     "room_opened",
     "card_posted",
@@ -42,6 +42,8 @@ pub const KINDS: [&str; 32] = [
     "gap_noted",
     "message_unread",
     "message_read",
+    "paged",
+    "page_acknowledged",
 ];
 
 /// Every way of taking back.
@@ -96,6 +98,8 @@ fn kind(event: &Event) -> &'static str {
         Event::GapNoted { .. } => "gap_noted",
         Event::MessageUnread { .. } => "message_unread",
         Event::MessageRead { .. } => "message_read",
+        Event::Paged { .. } => "paged",
+        Event::PageAcknowledged { .. } => "page_acknowledged",
     }
 }
 

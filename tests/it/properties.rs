@@ -3,10 +3,12 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use firebell::grammar::{Context, WORDS, names_in, parse};
 use firebell::incident::{
-    ActionAim, Actor, Alarm, Asked, Command, Event, Gap, Incident, Loss, MergeTarget, Milestone, Recorded, Reminder,
-    SaidMessage, Status, consequences, decide, evolve,
+    ActionAim, Actor, Alarm, Answerer, Asked, Command, Event, Gap, Incident, Loss, MergeTarget, Milestone, Paging,
+    Recorded, Reminder, SaidMessage, Status, consequences, decide, evolve,
 };
-use firebell::plan::{Mark, MessageId, Person, PersonId, Plan, Platform, Room, RoomId};
+use firebell::plan::{
+    Address, Mark, MessageId, NextStep, PageTarget, Person, PersonId, Plan, Platform, Reached, Room, RoomId, Way,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -206,8 +208,31 @@ fn alarm() -> impl Strategy<Value = Alarm> {
     let reminder = select(vec![Reminder::Soon, Reminder::Overdue, Reminder::Escalated]);
     prop_oneof![
         Just(Alarm::Commander),
+        (0..3_u32).prop_map(|page| Alarm::Page { page }),
         (reminder, moment()).prop_map(|(reminder, due)| Alarm::Update { reminder, due }),
     ]
+}
+
+fn paging() -> impl Strategy<Value = Paging> {
+    let reached = |name: String| Reached {
+        contact: Some(name.clone()),
+        accounts: vec![PersonId::new(Platform::Local, name.clone())],
+        addresses: vec![Address::new(Way::Pagerduty, "x")],
+        why: None,
+        name,
+    };
+    let to = vec(key(&["ann", "bob"]).prop_map(reached), 1..3);
+    let next = (0..2_usize, to, 1..3_i64).prop_map(|(step, to, minutes)| NextStep {
+        step,
+        of: 2,
+        to,
+        wait: TimeDelta::minutes(minutes),
+    });
+    (key(&["checkout", "search"]), option::of(next)).prop_map(|(service, next)| Paging {
+        label: service.clone(),
+        target: PageTarget::Service(service),
+        next,
+    })
 }
 
 fn declaring() -> impl Strategy<Value = Command> {
@@ -250,6 +275,8 @@ fn of_people() -> BoxedStrategy<Command> {
         (0..4_u32).prop_map(|number| Command::FinishAction { number }),
         (key(&["https://a.example", "b", ""]), note()).prop_map(|(url, label)| Command::AddLink { url, label }),
         words().prop_map(|title| Command::Rename { title }),
+        (paging(), note()).prop_map(|(paging, text)| Command::Page { paging, text }),
+        Just(Command::Acknowledge),
         (1..3_i64, target).prop_map(|(into, target)| Command::Merge { into, target }),
         (mark(), said(), any::<bool>(), any::<bool>()).prop_map(|(mark, message, pin, by_hand)| Command::Mark {
             mark,
@@ -279,6 +306,10 @@ fn of_firebell() -> BoxedStrategy<Command> {
         }),
         (message(), someone()).prop_map(|(message, author)| Command::NoteUnread { message, author }),
         message().prop_map(|message| Command::NoteRead { message }),
+        vec(paging(), 0..3).prop_map(|pages| Command::PageByPlan { pages }),
+        (0..3_u32, paging()).prop_map(|(page, paging)| Command::Escalate { page, next: paging.next }),
+        (0..3_u32)
+            .prop_map(|page| Command::AcknowledgeByLink { page, who: Answerer { name: "Ann".into(), account: None } }),
         (declared(), vec(any_step(), 0..6)).prop_map(|(first, rest)| {
             let steps: Vec<Step> = std::iter::once(first).chain(rest).collect();
             Command::Absorb { other: Box::new(course(3, &steps).0) }

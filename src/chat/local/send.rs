@@ -15,6 +15,8 @@ use crate::ports::{
 
 /// Suffixes tried for a taken name, `-2` to this; then something is wrong.
 const NAMES: u32 = 1000;
+/// The name of a room with one person.
+const DIRECT: &str = "firebell";
 
 #[async_trait]
 impl Chat for Local {
@@ -82,6 +84,29 @@ impl Chat for Local {
         existing(&mut pen, room).await?;
         let doc = Some(doc.clone());
         let draft = Draft { room, thread: None, author: None, only_for: Some(to), text: String::new(), doc };
+        put_once(&mut pen, once.key, draft).await?;
+        self.finish(pen).await.map(drop).map_err(later)
+    }
+
+    /// In a room with nobody else, which is made for the first of them.
+    async fn direct(&self, once: Once<'_>, to: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        if to.platform != Platform::Local {
+            return Err(never(format!("{to} is not a person of the local chat")));
+        }
+        let mut pen = self.write().await.map_err(later)?;
+        let key = format!("direct/{to}");
+        let room = match pen.tx.room_of_effect(&key).await.map_err(later)? {
+            Some(room) => room,
+            None => {
+                let topic = "What Firebell has to say to you alone.".into();
+                make(&mut pen, &key, &NewRoom { name: DIRECT.into(), private: true, topic, ..NewRoom::default() })
+                    .await?
+            }
+        };
+        // Who has left it is told all the same.
+        pen.bring_in(&room.id, std::slice::from_ref(to)).await.map_err(later)?;
+        let doc = Some(doc.clone());
+        let draft = Draft { room: &room.id, thread: None, author: None, only_for: None, text: String::new(), doc };
         put_once(&mut pen, once.key, draft).await?;
         self.finish(pen).await.map(drop).map_err(later)
     }

@@ -73,9 +73,7 @@ impl Chat for Matrix {
             false => Some(self.place(answer.room).await?),
         };
         let Some(room) = here else {
-            let room = self.direct_chat(answer.to).await?;
-            let content = self.worded(TOLD, answer.doc, Some(user.as_str()));
-            return self.say(&room, once, Turn::InOrder, content).await.map(drop);
+            return self.whisper(once, answer.to, TOLD, answer.doc).await;
         };
         let mut content = self.worded(TOLD, answer.doc, Some(user.as_str()));
         let noted = self.place_of_answers(room.room_id().as_str(), user.as_str()).await.map_err(away)?;
@@ -83,6 +81,11 @@ impl Chat for Matrix {
             content["m.relates_to"] = in_thread(thread);
         }
         self.say(&room, once, Turn::InOrder, content).await.map(drop)
+    }
+
+    /// Said, not told in passing: it has to ring.
+    async fn direct(&self, once: Once<'_>, to: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        self.whisper(once, to, SAID, doc).await
     }
 
     fn takes_files(&self) -> bool {
@@ -143,6 +146,17 @@ impl Chat for Matrix {
 }
 
 impl Matrix {
+    /// In the direct chat with this person.
+    async fn whisper(&self, once: Once<'_>, to: &PersonId, kind: &str, doc: &Doc) -> Result<(), Failure> {
+        let user = ids::user_id(to)?;
+        let room = self.direct_chat(to).await?;
+        let mut content = self.worded(kind, doc, Some(user.as_str()));
+        if kind == SAID {
+            content["m.mentions"] = json!({ "user_ids": [user] });
+        }
+        self.say(&room, once, Turn::First, content).await.map(drop)
+    }
+
     /// Says it, unless it was begun before and is there.
     async fn say(&self, room: &MatrixRoom, once: Once<'_>, turn: Turn, mut content: Value) -> Result<String, Failure> {
         let work = self.work(once.key).await.map_err(away)?;

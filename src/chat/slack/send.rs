@@ -96,9 +96,14 @@ impl Chat for Slack {
             return self.say(workspace, &channel, None, once, answer.doc).await.map(drop);
         }
         match whisper(workspace, &channel, answer.to, &self.worded(workspace, answer.doc)).await {
-            Err(error) if is_out_of_reach(&error) => self.say_directly(workspace, once, answer).await,
+            Err(error) if is_out_of_reach(&error) => self.say_directly(workspace, once, answer.to, answer.doc).await,
             answered => answered.map_err(Failure::from),
         }
+    }
+
+    async fn direct(&self, once: Once<'_>, to: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        let workspace = self.workspace_of(to).await?;
+        self.say_directly(workspace, once, to, doc).await
     }
 
     async fn pin(&self, message: &MessageId) -> Result<(), Failure> {
@@ -161,15 +166,10 @@ impl Chat for Slack {
     }
 
     async fn show_home(&self, person: &PersonId, doc: &Doc) -> Result<(), Failure> {
-        for workspace in &self.workspaces {
-            if !workspace.someone(&person.id).await?.known {
-                continue;
-            }
-            let arguments = json!({ "user_id": person.id, "view": render::home(doc) });
-            let Nothing {} = workspace.api.write("views.publish", None, &arguments).await?;
-            return Ok(());
-        }
-        Err(never(&format!("{person} is in no workspace")))
+        let workspace = self.workspace_of(person).await?;
+        let arguments = json!({ "user_id": person.id, "view": render::home(doc) });
+        let Nothing {} = workspace.api.write("views.publish", None, &arguments).await?;
+        Ok(())
     }
 
     fn has_forms(&self) -> bool {
@@ -183,6 +183,16 @@ impl Chat for Slack {
 }
 
 impl Slack {
+    /// The one in which this person is.
+    async fn workspace_of(&self, person: &PersonId) -> Result<&Arc<Workspace>, Failure> {
+        for workspace in &self.workspaces {
+            if workspace.someone(&person.id).await?.known {
+                return Ok(workspace);
+            }
+        }
+        Err(never(&format!("{person} is in no workspace")))
+    }
+
     /// Posts, unless it was begun before and is there.
     async fn say(
         &self,
@@ -238,15 +248,16 @@ impl Slack {
         &self,
         workspace: &Arc<Workspace>,
         once: Once<'_>,
-        answer: Answer<'_>,
+        to: &PersonId,
+        doc: &Doc,
     ) -> Result<(), Failure> {
         #[derive(Deserialize)]
         struct Opened {
             channel: Channel,
         }
-        let arguments = json!({ "users": answer.to.id });
+        let arguments = json!({ "users": to.id });
         let opened: Opened = workspace.api.write("conversations.open", None, &arguments).await?;
-        self.say(workspace, &opened.channel.id, None, once, answer.doc).await?;
+        self.say(workspace, &opened.channel.id, None, once, doc).await?;
         Ok(())
     }
 }

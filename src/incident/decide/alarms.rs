@@ -13,6 +13,8 @@ pub(super) fn ring(incident: &Incident, alarm: Alarm, asked: &Asked) -> Result<V
     match alarm {
         Alarm::Commander if incident.commander().is_none() => Ok(vec![Event::CommanderAsked]),
         Alarm::Commander => Err(SETTLED),
+        // The desk has looked who is to be called.
+        Alarm::Page { .. } => Err(SETTLED),
         Alarm::Update { reminder, due } => remind(incident, reminder, due, asked),
     }
 }

@@ -11,6 +11,7 @@ mod links;
 mod log;
 mod marks;
 mod merge;
+mod paging;
 mod rename;
 mod roles;
 mod severity;
@@ -46,6 +47,11 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::SetMilestone { milestone, when } => log::set_milestone(incident, milestone, when, asked),
         Command::Update { text } => update::update(incident, text, asked, plan),
         Command::Snooze { until } => update::snooze(incident, until),
+        Command::Page { paging, text } => paging::page(incident, paging, text, asked),
+        Command::PageByPlan { pages } => paging::by_plan(incident, pages, asked),
+        Command::Escalate { page, next } => paging::escalate(incident, page, next, asked),
+        Command::Acknowledge => paging::acknowledge(incident, asked, plan),
+        Command::AcknowledgeByLink { page, who } => paging::acknowledge_by_link(incident, page, &who),
         Command::Log { when, text } => log::log(when, text, asked),
         Command::Undo => undo::undo(incident, asked),
         Command::AddTask { text, owner } => tasks::add(incident, text, owner),
@@ -95,6 +101,8 @@ fn needs(command: &Command) -> Option<Permission> {
         | Command::FinishAction { .. }
         | Command::AddLink { .. }
         | Command::Rename { .. }
+        | Command::Page { .. }
+        | Command::Acknowledge
         | Command::Mark { .. }
         | Command::Unmark { .. } => Permission::Contribute,
         Command::Revise { .. }
@@ -109,12 +117,20 @@ fn needs(command: &Command) -> Option<Permission> {
         | Command::NoteGap { .. }
         | Command::NoteUnread { .. }
         | Command::NoteRead { .. }
+        | Command::PageByPlan { .. }
+        | Command::Escalate { .. }
+        | Command::AcknowledgeByLink { .. }
         | Command::Ring(_) => return None,
     })
 }
 
 fn permit(incident: &Incident, command: &Command, asked: &Asked, plan: &Plan) -> Result<(), Refusal> {
     let (Some(permission), Some(person)) = (needs(command), asked.by.person()) else { return Ok(()) };
+    // Who is called may answer, wherever they are.
+    let called = || incident.pages.iter().any(|page| page.has_called(&person.id, plan));
+    if matches!(command, Command::Acknowledge) && called() {
+        return Ok(());
+    }
     let roles = incident.roles_of(&person.id);
     let standing =
         Standing { person: &person.id, known: asked.known, member: asked.member, groups: &asked.groups, roles: &roles };
@@ -140,6 +156,7 @@ fn refuse_when_over(incident: &Incident, command: &Command) -> Result<(), Refusa
             | Command::Update { .. }
             | Command::Snooze { .. }
             | Command::AddTask { .. }
+            | Command::Page { .. }
             | Command::Merge { .. }
             | Command::Absorb { .. }
     );

@@ -5,6 +5,7 @@ mod incident;
 mod marks;
 #[cfg(feature = "matrix")]
 pub mod matrix;
+mod paging;
 mod private;
 mod reminders;
 mod restart;

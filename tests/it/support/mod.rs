@@ -4,6 +4,7 @@ pub mod browser;
 pub mod elsewhere;
 pub mod ground;
 pub mod hands;
+pub mod post;
 pub mod postgres;
 pub mod scene;
 pub mod serve;

@@ -287,6 +287,10 @@ impl Chat for WatchedChat {
         self.watch.then(&format!("chat.answer {}", once.key), self.inner.answer(once, answer)).await
     }
 
+    async fn direct(&self, once: Once<'_>, to: &PersonId, doc: &Doc) -> Result<(), Failure> {
+        self.watch.then(&format!("chat.direct {}", once.key), self.inner.direct(once, to, doc)).await
+    }
+
     async fn said_in(&self, room: &RoomId, since: DateTime<Utc>, threads: &[String]) -> Result<Reading, Failure> {
         self.watch.then(&format!("chat.said_in {room}"), self.inner.said_in(room, since, threads)).await
     }

@@ -20,6 +20,7 @@ use firebell::store::{Db, LocalStore, MailStore, NoteStore, Store};
 
 use super::elsewhere::Elsewhere;
 use super::ground::{Ground, TestClock};
+use super::post::Post;
 #[cfg(feature = "slack")]
 use super::town::Town;
 #[cfg(feature = "matrix")]
@@ -57,6 +58,8 @@ pub struct World {
     pub store: Store,
     pub chat: Arc<Local>,
     pub desk: Desk,
+    /// What arrives outside of chats.
+    pub post: Arc<Post>,
     /// Where people talk, if it is not the local chat.
     elsewhere: Option<Arc<dyn Elsewhere>>,
     #[cfg(feature = "slack")]
@@ -64,6 +67,8 @@ pub struct World {
     #[cfg(feature = "matrix")]
     village: Option<Arc<Village>>,
     db: Db,
+    /// As the story made it.
+    plan: Plan,
     people: Mutex<BTreeMap<String, Person>>,
     /// Up to where each reader has looked.
     read: Mutex<BTreeMap<String, i64>>,
@@ -104,11 +109,12 @@ impl World {
     }
 
     pub async fn between(ground: Ground, plan: Plan, between: &dyn Between) -> World {
+        let own = plan.clone();
         let db = Db::open(&ground.url()).await.expect("a database");
         let clock = TestClock::new();
         let store = Store::new(db.clone());
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, Vec::new()).await;
-        World::of(ground, clock, db, store, chat, desk)
+        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, Vec::new()).await;
+        World::of(ground, clock, db, store, chat, desk, post, own)
     }
 
     /// A world in which people talk in the local chat, in Slack and in Matrix: what the world does itself, it does in the
@@ -121,6 +127,7 @@ impl World {
         hamlet: Arc<Hamlet>,
         mut plan: Plan,
     ) -> World {
+        let own = plan.clone();
         let (there, elsewhere) = (in_slack(&plan.announcements), hamlet.makes_rooms(&plan).await);
         for more in [there, elsewhere] {
             plan.announcements.default_rooms.extend(more.default_rooms);
@@ -130,10 +137,10 @@ impl World {
         let slack = Town::slack(&Town::setup(&workspace), &db, clock.clone(), &plan, &());
         let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
         let others: Vec<Arc<dyn Chat>> = vec![slack.clone(), matrix.clone()];
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), others).await;
+        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), others).await;
         let town = Arc::new(Town::open(workspace, slack, &desk).await);
         let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
-        World { town: Some(town), village: Some(village), ..World::of(ground, clock, db, store, chat, desk) }
+        World { town: Some(town), village: Some(village), ..World::of(ground, clock, db, store, chat, desk, post, own) }
     }
 
     /// A world in which people talk in Slack.
@@ -146,6 +153,7 @@ impl World {
         mut plan: Plan,
         between: &dyn Between,
     ) -> World {
+        let own = plan.clone();
         plan.announcements = in_slack(&plan.announcements);
         for room in &plan.announcements.default_rooms {
             workspace.channel(room.id.trim_start_matches('#'));
@@ -153,23 +161,38 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let slack = Town::slack(&setup, &db, clock.clone(), &plan, between);
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, vec![slack.clone()]).await;
+        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, vec![slack.clone()]).await;
         let town = Arc::new(Town::open(workspace, slack, &desk).await);
-        World { elsewhere: Some(town.clone()), town: Some(town), ..World::of(ground, clock, db, store, chat, desk) }
+        World {
+            elsewhere: Some(town.clone()),
+            town: Some(town),
+            ..World::of(ground, clock, db, store, chat, desk, post, own)
+        }
     }
 
-    fn of(ground: Ground, clock: Arc<TestClock>, db: Db, store: Store, chat: Arc<Local>, desk: Desk) -> World {
+    fn of(
+        ground: Ground,
+        clock: Arc<TestClock>,
+        db: Db,
+        store: Store,
+        chat: Arc<Local>,
+        desk: Desk,
+        post: Arc<Post>,
+        plan: Plan,
+    ) -> World {
         World {
             clock,
             store,
             chat,
             desk,
+            post,
             elsewhere: None,
             #[cfg(feature = "slack")]
             town: None,
             #[cfg(feature = "matrix")]
             village: None,
             db,
+            plan,
             people: Mutex::default(),
             read: Mutex::default(),
             acts: Mutex::new(0),
@@ -244,16 +267,17 @@ impl World {
         mut plan: Plan,
         between: &dyn Between,
     ) -> World {
+        let own = plan.clone();
         plan.announcements = hamlet.makes_rooms(&plan).await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let matrix = hamlet.firebell(&db, clock.clone(), &plan, between);
-        let (chat, desk) = open(&db, &store, clock.clone(), plan, between, vec![matrix.clone()]).await;
+        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, vec![matrix.clone()]).await;
         let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
         World {
             elsewhere: Some(village.clone()),
             village: Some(village),
-            ..World::of(ground, clock, db, store, chat, desk)
+            ..World::of(ground, clock, db, store, chat, desk, post, own)
         }
     }
 
@@ -279,30 +303,30 @@ impl World {
 
     /// The same Firebell after a restart: nothing is kept but the database, and on Matrix the device.
     pub async fn restarted(self) -> World {
-        let World { clock, ground, people, read, acts, heard, db, desk, chat, store, elsewhere, .. } = self;
+        let World { clock, ground, people, read, acts, heard, db, desk, chat, store, elsewhere, plan: own, .. } = self;
         drop((desk, chat, store, elsewhere));
         db.close().await;
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         #[cfg(feature = "slack")]
         if let Some(before) = &self.town {
-            let mut plan = plan();
+            let mut plan = own.clone();
             plan.announcements = in_slack(&plan.announcements);
             let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan, &());
-            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), vec![slack.clone()]).await;
+            let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), vec![slack.clone()]).await;
             let town = Arc::new(before.again(slack, &desk).await);
-            let world = World::of(ground, clock, db, store, chat, desk);
+            let world = World::of(ground, clock, db, store, chat, desk, post, own);
             return World { elsewhere: Some(town.clone()), town: Some(town), people, read, acts, heard, ..world };
         }
         #[cfg(feature = "matrix")]
         if let Some(before) = self.village {
-            let mut plan = plan();
+            let mut plan = own.clone();
             let hamlet = before.leaves();
             plan.announcements = hamlet.makes_rooms(&plan).await;
             let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
-            let (chat, desk) = open(&db, &store, clock.clone(), plan, &(), vec![matrix.clone()]).await;
+            let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), vec![matrix.clone()]).await;
             let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
-            let world = World::of(ground, clock, db, store, chat, desk);
+            let world = World::of(ground, clock, db, store, chat, desk, post, own);
             return World {
                 elsewhere: Some(village.clone()),
                 village: Some(village),
@@ -313,8 +337,8 @@ impl World {
                 ..world
             };
         }
-        let (chat, desk) = open(&db, &store, clock.clone(), plan(), &(), Vec::new()).await;
-        World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk) }
+        let (chat, desk, post) = open(&db, &store, clock.clone(), own.clone(), &(), Vec::new()).await;
+        World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk, post, own) }
     }
 
     /// At the end of a story: the log is whole, and everything that is shown follows from it.
@@ -333,7 +357,7 @@ async fn open(
     plan: Plan,
     between: &dyn Between,
     others: Vec<Arc<dyn Chat>>,
-) -> (Arc<Local>, Desk) {
+) -> (Arc<Local>, Desk, Arc<Post>) {
     let own = plan.announcements.default_rooms.iter().filter(|r| r.platform == Platform::Local);
     let setup = local::Setup {
         rooms: own.map(|r| r.id.clone()).collect(),
@@ -345,19 +369,23 @@ async fn open(
     let book = between.book(Arc::new(LocalStore::new(db.clone())));
     let chat = Local::open(book, clock.clone(), setup).await.expect("a chat");
     let [announcement, change] = AnnouncementWords::BUILT_IN.map(String::from);
+    let post = Arc::new(Post::default());
     let desk = Desk::open(Tools {
         journal: between.journal(Arc::new(store.clone())),
         ledger: Arc::new(store.clone()),
         clock,
         chats: std::iter::once(chat.clone() as Arc<dyn Chat>).chain(others).map(|c| between.chat(c)).collect(),
+        outlets: post.outlets(),
+        calendars: Arc::new(BTreeMap::new()),
         plan: Arc::new(plan),
         words: AnnouncementWords::new(announcement, change).expect("templates"),
         template: Arc::new(Template::built_in().expect("a template")),
         prefixes: Platform::ALL.map(|platform| (platform, "/incident".to_string())).into(),
         pages: "http://firebell.test".into(),
+        key: [7; 32],
     });
     desk.take_up().await.expect("to take up");
-    (chat, desk)
+    (chat, desk, post)
 }
 
 /// The same announcements, in the Slack channels of the same names.

@@ -220,7 +220,7 @@ impl Filled<'_> {
                 }
                 _ => {}
             },
-            Ok(Asking::Question(_)) => {}
+            Ok(Asking::Question(_) | Asking::Acknowledge { .. }) => {}
         }
     }
 

@@ -1,0 +1,79 @@
+//! What is sent out of the chats: the words for people, the facts for programs.
+
+use serde_json::{Value, json};
+
+use super::Office;
+use super::links::{self, Link};
+use crate::incident::{Answerer, Incident, Page};
+use crate::phrase;
+use crate::plan::Address;
+use crate::ports::{Notice, Urgency};
+
+/// Somebody is called.
+pub(super) fn page(office: &Office, page: &Page, incident: &Incident, to: &Address) -> Notice {
+    Notice {
+        kind: "page.sent".into(),
+        subject: phrase::page_subject(incident, &office.plan),
+        doc: phrase::page_away(page, incident, &office.plan),
+        data: page_data(office, page, incident),
+        topic: topic(page, incident),
+        urgency: Urgency::Page,
+        answer: Some(answer(office, page, incident, to)),
+        unsubscribe: None,
+    }
+}
+
+/// Whoever was called need not come, or need not go on calling.
+pub(super) fn page_over(office: &Office, page: &Page, incident: &Incident) -> Notice {
+    let kind = if page.acknowledged.is_some() { "page.acknowledged" } else { "page.ended" };
+    Notice {
+        kind: kind.into(),
+        subject: phrase::page_subject(incident, &office.plan),
+        doc: phrase::page_away(page, incident, &office.plan),
+        data: page_data(office, page, incident),
+        topic: topic(page, incident),
+        urgency: Urgency::Notice,
+        answer: None,
+        unsubscribe: None,
+    }
+}
+
+fn topic(page: &Page, incident: &Incident) -> String {
+    format!("{}/page-{}", incident.key(), page.number)
+}
+
+/// Where the one who gets it answers, under the name of whoever has this address.
+fn answer(office: &Office, page: &Page, incident: &Incident, to: &Address) -> String {
+    let whom = page.reached.iter().find(|r| r.addresses.contains(to));
+    let name = whom.map_or_else(|| to.to_string(), |r| r.name.clone());
+    let who = Answerer { name, account: whom.and_then(|r| r.accounts.first().cloned()) };
+    links::address(office, &Link::Acknowledge { incident: incident.number, page: page.number, who })
+}
+
+fn page_data(office: &Office, page: &Page, incident: &Incident) -> Value {
+    json!({
+        "incident": incident_data(office, incident),
+        "page": {
+            "number": page.number,
+            "for": page.label,
+            "text": page.text,
+            "at": page.at,
+            "acknowledged": page.acknowledged.as_ref().map(|a| json!({ "by": a.by, "at": a.at })),
+        },
+    })
+}
+
+/// The facts that every message about an incident has.
+pub(super) fn incident_data(office: &Office, incident: &Incident) -> Value {
+    json!({
+        "key": incident.key(),
+        "title": incident.title,
+        "severity": incident.severity,
+        "status": incident.status,
+        "service": incident.service,
+        "declared": incident.milestones.declared,
+        "commander": incident.commander().map(|p| &p.name),
+        "room": incident.room().map(|r| &r.name),
+        "url": format!("{}/incidents/{}", office.pages, incident.key()),
+    })
+}
