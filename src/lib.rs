@@ -9,6 +9,7 @@ pub mod chat;
 pub mod cli;
 pub mod config;
 pub mod desk;
+pub mod detection;
 pub mod export;
 pub mod grammar;
 pub mod incident;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::Office;
 use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_see};
 use super::hear::asked;
-use super::paging;
+use super::{alerts, paging};
 use crate::grammar::{Asking, Context, names_in, parse};
 use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
@@ -99,7 +99,10 @@ async fn obey(
             (command @ Command::Declare { .. }, _) => {
                 let asked = asked(typed.at, typed.by, &typed.room.id, false);
                 match declare(office, tx, from(command, typed.origin), &asked).await? {
-                    Ok(_) => Answered::nothing(),
+                    Ok(declared) => {
+                        alerts::join(office, tx, &declared.after).await?;
+                        Answered::nothing()
+                    }
                     Err(why) => turned_down(office, tx, &why, here, &style).await?,
                 }
             }

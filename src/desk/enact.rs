@@ -51,10 +51,15 @@ pub(super) async fn enact(
     Ok(Ok(Enacted { events, after }))
 }
 
+pub(super) fn standing(incident: Number, effect: Effect, now: chrono::DateTime<chrono::Utc>) -> Option<Draft> {
+    let key = effect.standing_key(incident)?;
+    Some(Draft::of_effect(incident, effect, key, now))
+}
+
 fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono::Utc>) -> Draft {
     let number = fact.incident;
     let due = match &effect {
-        Effect::SetAlarm { due, .. } | Effect::PageByPlan { due } => *due,
+        Effect::SetAlarm { due, .. } | Effect::PageByPlan { due } | Effect::CountAlerts { due, .. } => *due,
         _ => now,
     };
     let key = effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq));

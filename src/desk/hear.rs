@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Office, commands, paging, reactions, rooms};
+use super::{Office, alerts, commands, paging, reactions, rooms};
 use crate::incident::{Actor, Asked, Command};
 use crate::plan::RoomId;
 use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
@@ -11,12 +11,16 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
     if let Some(said) = said(inbound) {
         return messages(tx, &[said]).await;
     }
+    // What is known of an alert tells whether it is heard again.
+    if let Heard::Alert(alert) = &inbound.heard {
+        return alerts::heard(office, tx, alert).await;
+    }
     let identity = inbound.identity();
     if !tx.first_time(&identity, office.clock.now()).await? {
         return Ok(());
     }
     match &inbound.heard {
-        Heard::Message(_) => Ok(()),
+        Heard::Message(_) | Heard::Alert(_) => Ok(()),
         Heard::Command { by, room, in_room, .. } => {
             tx.meet(&by.person).await?;
             // Who speaks in the room is in it, also if that they came is told late.
@@ -88,6 +92,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         }
         Heard::Found { room, .. } => rooms::found(office, tx, room, inbound.at).await,
         Heard::Returned { platform, since } => rooms::returned(office, tx, *platform, *since, inbound.at).await,
+        Heard::AlertCalm { source, fingerprint, .. } => alerts::calmed(office, tx, source, fingerprint).await,
         Heard::Answered { incident, page, who } => paging::answered(office, tx, *incident, *page, who).await,
         Heard::HomeOpened { by, .. } => {
             tx.meet(&by.person).await?;

@@ -4,6 +4,7 @@
 //! [`Desk::receive`] takes a delivery in and returns once it is durable. [`Desk::relay`] performs what waits in the
 //! outbox and brings back what was learnt.
 
+mod alerts;
 mod clerk;
 mod commands;
 mod enact;

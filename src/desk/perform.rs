@@ -6,14 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
-use super::{Office, notices, paging};
+use super::{Office, enact, notices, paging};
 use crate::export::{Export, Format, Record};
 use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc};
 use crate::plan::{MessageId, Number, Platform, Recipient, RoomId, Way};
 use crate::ports::{
-    Answer, Attachment, Chat, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Outlet, Posted,
-    ReadMessage, Reading, StoreError, Touched, Work,
+    Answer, Attachment, Chat, Draft, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Outlet,
+    Posted, ReadMessage, Reading, StoreError, Touched, Work,
 };
 
 /// When archiving looks again whether all else is done.
@@ -30,6 +30,8 @@ pub(super) struct Learnt {
 #[derive(Clone, Debug)]
 pub(super) enum News {
     Command(Number, Command),
+    /// More is to be done.
+    Work(Box<Draft>),
     /// What a room's history holds.
     Read {
         number: Number,
@@ -103,6 +105,15 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
             chat(office, to.id.platform)?.show_home(&to.id, &doc).await?;
             Ok(Learnt::nothing())
         }
+        Work::LookAtAlert { source, fingerprint } => {
+            let (source, fingerprint, at) = (source.clone(), fingerprint.clone(), office.clock.now());
+            let heard = Heard::AlertCalm { source, fingerprint, at };
+            Ok(Learnt { news: None, heard: vec![Inbound { at, heard }] })
+        }
+        Work::Suggest { room, severity, service, alert } => {
+            let doc = phrase::suggestion(alert, severity, service.as_deref(), &office.plan);
+            say(office, job, room, None, &doc).await
+        }
         Work::Fetch { touched } => {
             let found = chat(office, touched.message.room.platform)?.message(&touched.message).await?;
             Ok(Learnt { news: None, heard: found.map(|m| heard_again(touched, m)).unwrap_or_default() })
@@ -144,6 +155,10 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             let known = incident.rooms.iter().find(|r| r.room.id == *room).and_then(|r| r.card.clone());
             let posted = show(office, job, room, known, &doc).await?;
             Ok(Learnt::noted(number, posted.map(|message| Command::NoteCard { message })))
+        }
+        Effect::CountAlerts { room, .. } => {
+            let card = enact::standing(number, Effect::ShowCard { room: room.clone() }, office.clock.now());
+            Ok(Learnt { news: card.map(|draft| News::Work(Box::new(draft))), heard: Vec::new() })
         }
         Effect::PinCard { message } => {
             chat(office, message.room.platform)?.pin(message).await?;

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActionAim, Actor, Answerer, Gap, Incident, Loss, Milestone, Origin, Reminder, SaidMessage, Status};
+use super::{
+    ActionAim, Actor, AlertState, Answerer, Gap, Incident, Loss, Milestone, NotedAlert, Origin, Reminder, SaidMessage,
+    Status,
+};
 use crate::plan::{Mark, MessageId, NextStep, Number, PageTarget, Person, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who asks, when, where, and what they may.
@@ -186,6 +189,10 @@ pub enum Command {
     },
     NoteRead {
         message: MessageId,
+    },
+    NoteAlert {
+        alert: NotedAlert,
+        state: AlertState,
     },
     /// A time has come.
     Ring(Alarm),

@@ -3,11 +3,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Alarm, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
+use super::{Alarm, AlertState, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
 use crate::plan::{COMMANDER, Person, PersonId, Plan, Platform, Reached, Recipient, RoomId, Way};
 
 /// How long a page waits for the room, so that it can say where it is.
 const PAGE_WITHOUT_ROOM: TimeDelta = TimeDelta::seconds(10);
+/// How often the card counts alerts while they keep coming, in seconds.
+const COUNT_EVERY: i64 = 5;
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
@@ -82,6 +84,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
             to.map(warn).into_iter().collect()
         }
         Event::RoomFound { room } => found(room, fact, incident),
+        Event::AlertNoted { state, .. } => alerted(fact, *state, incident),
         Event::Paged { page, attempt, to, next, .. } => called(fact, *page, *attempt, to, *next, incident),
         Event::PageAcknowledged { page, .. } => {
             let mut work = tell(fact, incident);
@@ -144,6 +147,18 @@ fn called(
     }
     work.extend(show_cards(incident));
     work.push(Effect::SetAlarm { alarm: Alarm::Page { page }, due: next });
+    work
+}
+
+/// The card counts them, a little later: many may come together. The room is told when all are over, or one fires again
+/// when people thought that it was over.
+fn alerted(fact: &Recorded, state: AlertState, incident: &Incident) -> Vec<Effect> {
+    let all_over = incident.firing() == 0 && incident.status.is_active();
+    let again = state == AlertState::Firing && incident.status == Status::Resolved;
+    let mut work = if all_over || again { tell(fact, incident) } else { Vec::new() };
+    // Rounded, so that what keeps coming does not put it off again and again.
+    let due = DateTime::from_timestamp(fact.at.timestamp() / COUNT_EVERY * COUNT_EVERY + COUNT_EVERY, 0);
+    work.extend(rooms(incident).map(|room| Effect::CountAlerts { room, due: due.unwrap_or(fact.at) }));
     work
 }
 

@@ -84,6 +84,11 @@ pub enum Effect {
     Unarchive {
         room: RoomId,
     },
+    /// Show the card, once alerts have come for a while.
+    CountAlerts {
+        room: RoomId,
+        due: DateTime<Utc>,
+    },
     /// Page those whom the plan names, and who have not been paged.
     PageByPlan {
         due: DateTime<Utc>,
@@ -116,6 +121,7 @@ impl Effect {
     pub fn standing_key(&self, incident: Number) -> Option<String> {
         match self {
             Effect::ShowCard { room } => Some(format!("card/{incident}/{room}")),
+            Effect::CountAlerts { room, .. } => Some(format!("count/{incident}/{room}")),
             Effect::ShowTopic { room } => Some(format!("topic/{incident}/{room}")),
             Effect::Furnish { room } => Some(format!("furnish/{incident}/{room}")),
             Effect::Entrust { room } => Some(format!("entrust/{incident}/{room}")),
@@ -134,6 +140,7 @@ impl Effect {
             Effect::OpenRoom => "open the room",
             Effect::Invite { .. } => "invite people",
             Effect::ShowCard { .. } => "show the card",
+            Effect::CountAlerts { .. } => "count the alerts on the card",
             Effect::PinCard { .. } => "pin the card",
             Effect::ShowTopic { .. } => "set the topic",
             Effect::ReadBack { .. } => "read back what was said",
@@ -161,6 +168,8 @@ impl Effect {
             Effect::OpenRoom => format!("open/{incident}"),
             Effect::Invite { room, .. } | Effect::Entrust { room } => format!("people/{room}"),
             Effect::ShowCard { room } => format!("card/{room}"),
+            // Not the card's own lane: until it is due, it would hold up what is not to wait.
+            Effect::CountAlerts { room, .. } => format!("count/{room}"),
             Effect::PinCard { message } => format!("pin/{}", message.room),
             Effect::ReadBack { room, .. } => format!("read/{room}"),
             Effect::Furnish { room } => format!("furnish/{room}"),

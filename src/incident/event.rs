@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActionAim, Entry, IncidentRoom, Milestone, Status};
+use super::{ActionAim, AlertState, Entry, IncidentRoom, Milestone, NotedAlert, Status};
 use crate::plan::{Mark, MessageId, Number, PageTarget, Person, Reached, RoleKey, Room, RoomId, SeverityKey};
 
 /// Who did it.
@@ -252,6 +252,11 @@ pub enum Event {
         to: Vec<Reached>,
         /// When the next are called, if nobody answers.
         next: DateTime<Utc>,
+    },
+    /// An alert that belongs to this incident fires, is over, or does both again and again.
+    AlertNoted {
+        alert: NotedAlert,
+        state: AlertState,
     },
     /// Somebody comes.
     PageAcknowledged {

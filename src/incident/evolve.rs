@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::timeline::kind_of;
 use super::{
-    Acknowledged, ActionItem, Actor, Change, Entry, EntryKind, Event, Gap, Incident, IncidentRoom, Link, Loss,
-    LostRoom, Marked, Milestone, Milestones, Page, Recorded, Reminded, Restore, SaidMessage, Source, Status, Task,
-    Update,
+    Acknowledged, ActionItem, Actor, AlertState, Change, Entry, EntryKind, Event, Gap, Incident, IncidentAlert,
+    IncidentRoom, Link, Loss, LostRoom, Marked, Milestone, Milestones, NotedAlert, Page, Recorded, Reminded, Restore,
+    SaidMessage, Source, Status, Task, Update,
 };
 use crate::plan::{COMMANDER, Mark, MessageId, Person, Reached, RoomId};
 
@@ -182,8 +182,25 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::GapNoted { gap, found, whole } => close_gap(incident, fact, gap, *found, *whole),
         Event::MessageUnread { message, author } => unread(incident, fact, message, author),
         Event::MessageRead { message } => incident.timeline.retain(|entry| !entry.is_unread(message)),
+        Event::AlertNoted { alert, state } => note_alert(incident, fact, alert, *state),
         Event::Paged { .. } => call(incident, fact),
         Event::PageAcknowledged { page, by } => answer(incident, fact, *page, by),
+    }
+}
+
+fn note_alert(incident: &mut Incident, fact: &Recorded, alert: &NotedAlert, state: AlertState) {
+    let says = match state {
+        AlertState::Firing => "Alert",
+        AlertState::Over => "Alert is over",
+        AlertState::Flapping => "Alert fires and is over again and again",
+    };
+    // It may have begun long before it was told here.
+    let at = if state == AlertState::Flapping { fact.at } else { alert.at.min(fact.at) };
+    let text = format!("{says}: {} ({})", alert.title, alert.source);
+    note_at(incident, fact, EntryKind::Alert, text, at, Source::Event);
+    match incident.alerts.iter_mut().find(|known| known.alert.is(alert)) {
+        Some(known) => *known = IncidentAlert { alert: alert.clone(), state },
+        None => incident.alerts.push(IncidentAlert { alert: alert.clone(), state }),
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`decide`] turns a command into events or a refusal, [`evolve`] turns events into the state, and
 //! [`consequences`] turns an event into work. Nothing here reads a clock, makes an id or performs anything.
 
+mod alerts;
 mod command;
 mod consequences;
 mod decide;
@@ -14,6 +15,7 @@ mod refusal;
 mod state;
 mod timeline;
 
+pub use alerts::{AlertState, IncidentAlert, NotedAlert};
 pub use command::{Alarm, Asked, Command, MergeTarget, Paging, Same};
 pub use consequences::{consequences, invited_at_first};
 pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};

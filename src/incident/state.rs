@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Loss, Origin, Page, Reminder, Restore};
+use super::{AlertState, Entry, IncidentAlert, Loss, Origin, Page, Reminder, Restore};
 use crate::plan::{COMMANDER, COMMUNICATIONS, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey, key};
 
 /// Where an incident is in its life.
@@ -262,6 +262,8 @@ pub struct Incident {
     pub links: Vec<Link>,
     /// In the order of their numbers.
     pub pages: Vec<Page>,
+    /// In the order in which they were first noted.
+    pub alerts: Vec<IncidentAlert>,
     pub updates: Vec<Update>,
     pub update_due: Option<DateTime<Utc>>,
     pub reminded: Option<Reminded>,
@@ -301,6 +303,7 @@ impl Incident {
             actions: Vec::new(),
             links: Vec::new(),
             pages: Vec::new(),
+            alerts: Vec::new(),
             updates: Vec::new(),
             update_due: None,
             reminded: None,
@@ -355,6 +358,11 @@ impl Incident {
     /// The state that these events make; the first must be the declaration.
     pub fn replay<'a>(number: Number, events: impl IntoIterator<Item = &'a super::Recorded>) -> Self {
         events.into_iter().fold(Incident::unborn(number), super::evolve)
+    }
+
+    /// How many of its alerts are, as far as is known, not over.
+    pub fn firing(&self) -> usize {
+        self.alerts.iter().filter(|a| a.state != AlertState::Over).count()
     }
 
     /// The highest number of a page; 0 before the first.

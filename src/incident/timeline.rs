@@ -45,6 +45,7 @@ pub enum EntryKind {
     Gap,
     /// Somebody was paged, or has answered.
     Page,
+    Alert,
 }
 
 impl EntryKind {
@@ -69,6 +70,7 @@ impl EntryKind {
             EntryKind::TakenBack => "taken_back",
             EntryKind::Gap => "gap",
             EntryKind::Page => "page",
+            EntryKind::Alert => "alert",
         }
     }
 }

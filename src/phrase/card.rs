@@ -1,6 +1,6 @@
 //! The card: pinned in the room, edited in place, always how it stands now.
 
-use super::{Doc, Field, Span, Style, page, strong, text};
+use super::{Doc, Field, Span, Style, alert, page, strong, text};
 use crate::incident::{Incident, Status};
 use crate::plan::{COMMANDER, Plan};
 
@@ -12,7 +12,7 @@ pub fn card(incident: &Incident, plan: &Plan, style: &Style) -> Doc {
         let by = [strong("Latest update "), Span::Time(update.at), text(format!(" by {}", update.by.name))];
         doc = doc.line(by).quote(&update.text);
     }
-    doc = doc.list(page::on_card(incident));
+    doc = doc.list(alert::on_card(incident)).list(page::on_card(incident));
     doc = doc.list(open_tasks(incident));
     doc = doc.line(links(incident, style));
     buttons(doc, incident, style)

@@ -2,6 +2,7 @@
 //!
 //! Pure. One file for each kind of thing that is said.
 
+mod alert;
 mod announcement;
 mod answers;
 mod card;
@@ -17,6 +18,7 @@ mod room;
 mod told;
 mod topic;
 
+pub use alert::suggestion;
 pub use announcement::{AnnouncementWords, WordsError};
 pub use answers::{done, offer, offer_withdrawn, strange_place, stranger};
 pub use card::{card, first_steps};

@@ -1,6 +1,6 @@
 //! What a room is told when something has happened: one line, or a little more where people need it.
 
-use super::{Doc, Span, Style, page, strong, text};
+use super::{Doc, Span, Style, alert, page, strong, text};
 use crate::incident::{Event, Incident, Recorded, Reminder, Restore, Status};
 use crate::plan::{COMMANDER, Person, Plan, key};
 
@@ -42,6 +42,7 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
         Event::CommanderAsked => Doc::new()
             .line([strong("Nobody is in command. "), text("Who takes it? Type "), style.typed("claim"), text(".")])
             .ask("Take command", "claim"),
+        Event::AlertNoted { alert, state } => alert::told(alert, *state, incident, style),
         Event::Paged { label, text, attempt, to, .. } => {
             let called: Vec<String> = to.iter().map(|r| r.name.clone()).collect();
             page::told(label, text.as_deref(), *attempt, &called, fact.by.name())
@@ -58,7 +59,8 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
 
 /// The first message of the room.
 fn opened(incident: &Incident, plan: &Plan, style: &Style) -> Doc {
-    let by = incident.declared_by.as_ref().map_or("Firebell", |p| &p.name);
+    let by_alert = incident.alerts.first().map(|a| format!("an alert of {}", a.alert.source));
+    let by = incident.declared_by.as_ref().map(|p| p.name.clone()).or(by_alert).unwrap_or("Firebell".into());
     let label = plan.severity_label(&incident.severity);
     let mut doc = Doc::new().line([strong(format!("{label} declared by {by}: ")), text(&incident.title)]);
     if let Some(origin) = &incident.origin

@@ -4,6 +4,7 @@
 //! Pure: no clock, no I/O, nothing of ours imported.
 
 mod alert;
+mod alert_rules;
 mod announcements;
 mod contacts;
 mod escalation;
@@ -15,6 +16,7 @@ mod reach;
 mod reactions;
 
 pub use alert::Alert;
+pub use alert_rules::{AlertDeed, AlertRule, Matcher};
 pub use announcements::{Announcements, Route};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};
@@ -50,6 +52,8 @@ pub struct Plan {
     pub rotations: Vec<Rotation>,
     pub escalations: Vec<Escalation>,
     pub teams: Vec<Team>,
+    /// In the order in which they are tried.
+    pub alert_rules: Vec<AlertRule>,
     /// How long a room without a commander waits until it is asked again.
     pub ask_commander: TimeDelta,
     /// How long before an update is due its author is reminded, and how long after until the commander is.
@@ -210,6 +214,7 @@ impl Default for Plan {
             rotations: Vec::new(),
             escalations: Vec::new(),
             teams: Vec::new(),
+            alert_rules: Vec::new(),
             ask_commander: TimeDelta::minutes(5),
             remind_before: TimeDelta::minutes(5),
             archive_at_close: false,

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::incident::{Answerer, Loss, Origin, SaidMessage};
-use crate::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
+use crate::plan::{Alert, MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
 #[derive(Clone, Debug)]
@@ -145,6 +145,14 @@ pub enum Heard {
         platform: Platform,
         since: DateTime<Utc>,
     },
+    /// What a monitoring system says.
+    Alert(Alert),
+    /// An alert that changed too often may have kept still by now.
+    AlertCalm {
+        source: String,
+        fingerprint: String,
+        at: DateTime<Utc>,
+    },
     /// Somebody has followed the link of a page: they come.
     Answered {
         incident: Number,
@@ -184,6 +192,12 @@ impl Inbound {
             Heard::Found { room, stamp } => format!("found/{room}/{stamp}"),
             Heard::Returned { platform, since } => {
                 format!("returned/{platform}/{}/{}", since.timestamp_micros(), self.at.timestamp_micros())
+            }
+            Heard::Alert(alert) => {
+                format!("alert/{}/{}/{}/{}", alert.source, alert.fingerprint, alert.firing, alert.at.timestamp_micros())
+            }
+            Heard::AlertCalm { source, fingerprint, at } => {
+                format!("calm/{source}/{fingerprint}/{}", at.timestamp_micros())
             }
             Heard::Answered { incident, page, who } => format!("answered/{incident}/{page}/{}", who.name),
             Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),

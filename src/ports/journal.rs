@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Said, Speaker};
+use crate::detection::Watched;
 use crate::grammar::Question;
 use crate::incident::{Effect, Incident, Recorded, SaidMessage};
 use crate::phrase::Doc;
-use crate::plan::{MessageId, Number, Person, PersonId, RoomId, key};
+use crate::plan::{Alert, MessageId, Number, Person, PersonId, RoomId, SeverityKey, key};
 
 /// The database did not do as asked; `why` is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,16 @@ pub enum Work {
     },
     /// Somebody touched a message that nobody here has read: it is read, and the touch is heard again with it.
     Fetch { touched: Touched },
+    /// An alert that changed too often may keep still by then.
+    LookAtAlert { source: String, fingerprint: String },
+    /// Ask in this room whether an alert is an incident.
+    Suggest {
+        room: RoomId,
+        severity: SeverityKey,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<String>,
+        alert: Alert,
+    },
     /// The person's own page in the chat is brought up to date.
     ShowHome {
         to: Person,
@@ -79,6 +90,8 @@ impl Work {
             Work::Effect { incident, effect } => format!("{}: {}", key(*incident), effect.in_words()),
             Work::Answer { .. } | Work::Look { .. } => "answer a question".into(),
             Work::Fetch { .. } => "read a message that somebody marked".into(),
+            Work::LookAtAlert { .. } => "look at an alert again".into(),
+            Work::Suggest { .. } => "suggest an incident".into(),
             Work::ShowHome { .. } => "show somebody their page".into(),
         }
     }
@@ -267,6 +280,17 @@ pub trait Transaction: Send {
     async fn people_named(&mut self, name: &str) -> Result<Vec<Person>, StoreError>;
 
     async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError>;
+
+    async fn alert(&mut self, source: &str, fingerprint: &str) -> Result<Option<Watched>, StoreError>;
+
+    /// What is known of the alert is this from now on.
+    async fn keep_alert(&mut self, watched: &Watched) -> Result<(), StoreError>;
+
+    /// The alerts that belong together, those that changed last first.
+    async fn alerts_of(&mut self, group: &str) -> Result<Vec<Watched>, StoreError>;
+
+    /// The open incidents of this service that are not private, oldest first.
+    async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError>;
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError>;
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{MessageRecord, StoreError};
+use crate::detection::Watched;
 use crate::incident::{Incident, Recorded, Status};
 use crate::plan::{Number, Person, PersonId, Room, RoomId, SeverityKey};
 
@@ -87,6 +88,9 @@ pub trait Ledger: Send + Sync {
 
     /// Whether work waits in one of these lanes, due or not.
     async fn waits_in(&self, lanes: &[String]) -> Result<bool, StoreError>;
+
+    /// The latest of the alerts that fire, 100 at most, and how many fire.
+    async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError>;
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError>;
 

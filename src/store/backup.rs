@@ -93,6 +93,18 @@ pub(super) const TABLES: &[Table] = &[
     Table { name: "members", columns: &[("room", Text), ("person", Text)] },
     Table { name: "offers", columns: &[("room", Text), ("message", Text), ("person", Text), ("body", Text)] },
     Table {
+        name: "alerts",
+        columns: &[
+            ("source", Text),
+            ("fingerprint", Text),
+            ("grp", Text),
+            ("firing", Bool),
+            ("changed", Time),
+            ("incident", Int),
+            ("body", Text),
+        ],
+    },
+    Table {
         // Without its id: work gets a new one, in the same order.
         name: "outbox",
         columns: &[

@@ -1,6 +1,6 @@
 //! Every statement by name, so that a test can prepare each on both databases: that stands in for `query!`.
 
-use super::{backup, directory, journal, ledger, local, mailbox, models, notes, outbox, transcript, verify};
+use super::{alerts, backup, directory, journal, ledger, local, mailbox, models, notes, outbox, transcript, verify};
 
 macro_rules! named {
     ($($module:ident { $($name:ident),* $(,)? })*) => {
@@ -10,6 +10,9 @@ macro_rules! named {
 
 #[doc(hidden)]
 pub const STATEMENTS: &[(&str, &str)] = named! {
+    alerts {
+        ALERT, KEEP, OF_GROUP, FIRING, HOW_MANY_FIRE, OPEN_OF_SERVICE,
+    }
     backup {
         IN_USE,
     }

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use super::codec::{corrupt, from_json, title_key, to_json};
 use super::db::{executing, reading, writing};
 use super::rows::padded;
-use super::{Kept, Loaded, Store, Tx, chain, directory, models, outbox, transcript};
+use super::{Kept, Loaded, Store, Tx, alerts, chain, directory, models, outbox, transcript};
+use crate::detection::Watched;
 use crate::incident::{Incident, Recorded, evolve};
 use crate::plan::{MessageId, Number, Person, PersonId, RoomId};
 use crate::ports::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Transaction};
@@ -203,6 +204,22 @@ impl Transaction for Entry {
 
     async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError> {
         directory::person(&mut self.tx, id).await
+    }
+
+    async fn alert(&mut self, source: &str, fingerprint: &str) -> Result<Option<Watched>, StoreError> {
+        alerts::alert(&mut self.tx, source, fingerprint).await
+    }
+
+    async fn keep_alert(&mut self, watched: &Watched) -> Result<(), StoreError> {
+        alerts::keep(&mut self.tx, watched).await
+    }
+
+    async fn alerts_of(&mut self, group: &str) -> Result<Vec<Watched>, StoreError> {
+        alerts::of_group(&mut self.tx, group).await
+    }
+
+    async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError> {
+        alerts::open_of_service(&mut self.tx, service).await
     }
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {

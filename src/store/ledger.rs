@@ -7,7 +7,8 @@ use super::codec::{corrupt, from_json, from_word, person, room};
 use super::db::reading;
 use super::models::{ActionItemRow, IncidentRow};
 use super::transcript::MessageRow;
-use super::{Store, journal};
+use super::{Store, alerts, journal};
+use crate::detection::Watched;
 use crate::incident::{Incident, Recorded};
 use crate::plan::{Number, PersonId, RoomId};
 use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Work};
@@ -122,6 +123,10 @@ impl Ledger for Store {
             }
         }
         Ok(false)
+    }
+
+    async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError> {
+        alerts::firing(&self.db).await
     }
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError> {

@@ -1,5 +1,6 @@
 //! The only SQL: the journal, what is read from it, and the local chat's own tables, on SQLite or PostgreSQL.
 
+mod alerts;
 mod backup;
 mod catalogue;
 mod chain;

@@ -122,6 +122,10 @@ impl Ledger for Books {
         Ok(false)
     }
 
+    async fn firing_alerts(&self) -> Answer<(Vec<crate::detection::Watched>, i64)> {
+        Ok((Vec::new(), 0))
+    }
+
     async fn parked(&self) -> Answer<Vec<Parked>> {
         let parked = |incident| Parked {
             id: 1,
@@ -183,6 +187,7 @@ impl Browser {
             plan: Arc::new(Plan::default()),
             clock: Arc::new(Noon),
             viewer: Arc::new(Names),
+            links: Arc::new(NoLinks),
             signed_in_only,
             chats: Vec::new(),
             template: Arc::new(Template::built_in().unwrap()),

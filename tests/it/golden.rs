@@ -9,7 +9,7 @@ use insta::assert_debug_snapshot;
 const V1: &str = include_str!("../golden/v1.jsonl");
 
 /// Every kind of event, as it is called in the log.
-pub const KINDS: [&str; 34] = [
+pub const KINDS: [&str; 35] = [
     "declared",
     "room_opened",
     "card_posted",
@@ -44,6 +44,7 @@ pub const KINDS: [&str; 34] = [
     "message_read",
     "paged",
     "page_acknowledged",
+    "alert_noted",
 ];
 
 /// Every way of taking back.
@@ -100,6 +101,7 @@ fn kind(event: &Event) -> &'static str {
         Event::MessageRead { .. } => "message_read",
         Event::Paged { .. } => "paged",
         Event::PageAcknowledged { .. } => "page_acknowledged",
+        Event::AlertNoted { .. } => "alert_noted",
     }
 }
 

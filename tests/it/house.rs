@@ -13,6 +13,7 @@ use source::{bare, root, rust_files, statements};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("plan", &[]),
     ("incident", &["plan"]),
+    ("detection", &["plan"]),
     ("grammar", &["incident", "plan"]),
     // Help is generated from the grammar's own table.
     ("phrase", &["incident", "plan", "grammar"]),
@@ -20,12 +21,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("insight", &["incident", "plan"]),
     ("ports", PURE),
     // The postmortem that it hands to a chat is written as the pages write it.
-    ("desk", &["plan", "incident", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
+    ("desk", &["plan", "incident", "detection", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
     ("chat", PURE_AND_PORTS),
     ("alerts", PURE_AND_PORTS),
     ("outreach", PURE_AND_PORTS),
     ("store", PURE_AND_PORTS),
-    ("web", &["plan", "incident", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
+    ("web", &["plan", "incident", "detection", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
     // What is written out of a record; the pages and the command line hand it on.
     ("export", PURE_AND_PORTS),
     ("config", &["plan"]),
@@ -35,8 +36,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// They wire the house together, and may import everything.
 const FREE: [&str; 3] = ["lib", "main", "run"];
 
-const PURE: &[&str] = &["plan", "incident", "grammar", "phrase", "postmortem", "insight"];
-const PURE_AND_PORTS: &[&str] = &["plan", "incident", "grammar", "phrase", "postmortem", "insight", "ports"];
+const PURE: &[&str] = &["plan", "incident", "detection", "grammar", "phrase", "postmortem", "insight"];
+const PURE_AND_PORTS: &[&str] =
+    &["plan", "incident", "detection", "grammar", "phrase", "postmortem", "insight", "ports"];
 
 /// Crates that only one module may use.
 const ONLY_IN: &[(&str, &str)] = &[

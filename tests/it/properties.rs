@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use firebell::grammar::{Context, WORDS, names_in, parse};
 use firebell::incident::{
-    ActionAim, Actor, Alarm, Answerer, Asked, Command, Event, Gap, Incident, Loss, MergeTarget, Milestone, Paging,
-    Recorded, Reminder, SaidMessage, Status, consequences, decide, evolve,
+    ActionAim, Actor, Alarm, AlertState, Answerer, Asked, Command, Event, Gap, Incident, Loss, MergeTarget, Milestone,
+    NotedAlert, Paging, Recorded, Reminder, SaidMessage, Status, consequences, decide, evolve,
 };
 use firebell::plan::{
     Address, Mark, MessageId, NextStep, PageTarget, Person, PersonId, Plan, Platform, Reached, Room, RoomId, Way,
@@ -306,6 +306,11 @@ fn of_firebell() -> BoxedStrategy<Command> {
         }),
         (message(), someone()).prop_map(|(message, author)| Command::NoteUnread { message, author }),
         message().prop_map(|message| Command::NoteRead { message }),
+        (key(&["a", "b"]), moment(), select(vec![AlertState::Firing, AlertState::Over, AlertState::Flapping]))
+            .prop_map(|(fingerprint, at, state)| Command::NoteAlert {
+                alert: NotedAlert { source: "s".into(), title: fingerprint.clone(), fingerprint, link: None, at },
+                state
+            }),
         vec(paging(), 0..3).prop_map(|pages| Command::PageByPlan { pages }),
         (0..3_u32, paging()).prop_map(|(page, paging)| Command::Escalate { page, next: paging.next }),
         (0..3_u32)

@@ -5,6 +5,7 @@
 
 mod actions;
 mod alarms;
+mod alerts;
 mod declare;
 mod learnt;
 mod links;
@@ -75,6 +76,7 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::NoteGap { gap, found, whole } => learnt::gap(incident, gap, found, whole),
         Command::NoteUnread { message, author } => learnt::unread(incident, message, author),
         Command::NoteRead { message } => learnt::read(incident, message),
+        Command::NoteAlert { alert, state } => alerts::note(incident, alert, state),
         Command::Ring(alarm) => alarms::ring(incident, alarm, asked),
     }
 }
@@ -120,6 +122,7 @@ fn needs(command: &Command) -> Option<Permission> {
         | Command::PageByPlan { .. }
         | Command::Escalate { .. }
         | Command::AcknowledgeByLink { .. }
+        | Command::NoteAlert { .. }
         | Command::Ring(_) => return None,
     })
 }

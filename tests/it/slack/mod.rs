@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 
 pub use delivery::{Delivery, Sent, signature};
 pub use limits::{Call, Fault, Moment};
-pub use model::{Bookmark, Message, Reaction};
+pub use model::{BOT_USER, Bookmark, Message, Reaction};
 
 use limits::{CallLog, Trouble};
 use model::{Conversation, Kind, Model};

@@ -1,5 +1,6 @@
 //! Whole conversations: typed this, saw that. Each runs in every chat, on both databases.
 
+mod alerts;
 mod commands;
 mod incident;
 mod marks;

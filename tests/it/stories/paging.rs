@@ -16,7 +16,7 @@ on_every_chat!(
 );
 
 /// Ann, then Bob; Bob has a mailbox, too.
-fn plan_of(scene: &Scene) -> Plan {
+pub fn plan_of(scene: &Scene) -> Plan {
     let mut plan = plan();
     let contact = |name: &str, addresses: Vec<Address>| Contact {
         key: name.to_lowercase(),
@@ -55,7 +55,7 @@ async fn somebody_is_paged_by_name(world: World) {
         For Bob, by Ann, at 12:00 UTC.
         Go to #inc-1-checkout-down.
         Say that you come: /incident ack INC-1.
-    #inc-1-checkout-down Firebell: Paged Bob for Bob, by Ann.
+    #inc-1-checkout-down Firebell: Paged Bob, by Ann.
         > Can you look at the gateway?
     ");
     world.says("Ann", ROOM, "/incident page @bob").await;
@@ -71,18 +71,18 @@ async fn somebody_is_paged_by_name(world: World) {
         Incident commander: nobody yet
         Declared: 12:00 UTC
         Next update due: 16:00 UTC
-        • Bob Bob comes
+        • Paged Bob: Bob comes
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Firebell: SEV3 declared by Ann: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-checkout-down Ann [only ann]: /incident page @bob Can you look at the gateway?
-    #inc-1-checkout-down Firebell: Paged Bob for Bob, by Ann.
+    #inc-1-checkout-down Firebell: Paged Bob, by Ann.
         > Can you look at the gateway?
     #inc-1-checkout-down Ann [only ann]: /incident page @bob
     #inc-1-checkout-down Firebell [only ann]: Bob is being paged already, until somebody acknowledges.
     #inc-1-checkout-down Ann [only ann]: /incident page nobody
     #inc-1-checkout-down Firebell [only ann]: I know nobody named “nobody” who could be paged. There are checkout and search.
-    #inc-1-checkout-down Firebell: Bob comes: the page for Bob is answered, after 0 s.
+    #inc-1-checkout-down Firebell: Bob comes, 0 s after the page.
     #incidents Firebell: SEV3 · Checkout is down · investigating
         Some users are affected, and there is a way around it.
         INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-checkout-down
@@ -144,7 +144,7 @@ async fn nobody_answers(scene: Scene) {
         Incident commander: nobody yet
         Declared: 12:00 UTC
         Next update due: 16:00 UTC
-        • Checkout paged Ann and Bob, no answer yet
+        • Paged Ann and Bob for Checkout: no answer yet
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Cid [only cid]: /incident resolve
     #inc-1-checkout-down Firebell: Resolved by Cid
@@ -186,8 +186,8 @@ async fn the_plan_pages(scene: Scene) {
         Service: Checkout
         Declared: 12:00 UTC
         Next update due: 12:30 UTC
-        • Checkout paged Ann, no answer yet
-        • Ann paged Ann, no answer yet
+        • Paged Ann for Checkout: no answer yet
+        • Paged Ann: no answer yet
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Firebell: SEV3 declared by Cid: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
@@ -215,8 +215,8 @@ async fn the_plan_pages(scene: Scene) {
         • Bob, who has 10 min
     #general Ann [only ann]: /incident oncall
     #general Firebell [only ann]: The plan has no rotations, so nobody is on call. People can be paged by name: /incident page @who.
-    #inc-1-checkout-down Firebell: Ann comes: the page for Checkout is answered, after 0 s.
-    #inc-1-checkout-down Firebell: Ann comes: the page for Ann is answered, after 0 s.
+    #inc-1-checkout-down Firebell: Ann comes, 0 s after the page for Checkout.
+    #inc-1-checkout-down Firebell: Ann comes, 0 s after the page.
     ");
     world.later(TimeDelta::minutes(30)).await;
     assert_snapshot!(world.timeline(1).await, @"
@@ -261,7 +261,7 @@ async fn a_link_answers(scene: Scene) {
     wrong.replace_range(..1, if last == 'A' { "B" } else { "A" });
     assert_eq!(world.desk.follow(&wrong).await.unwrap(), None);
     assert_eq!(world.desk.look("").await.unwrap(), None);
-    assert_snapshot!(world.sees("Cid").await, @"#inc-1-checkout-down Firebell: Bob comes: the page for Bob is answered, after 0 s.");
+    assert_snapshot!(world.sees("Cid").await, @"#inc-1-checkout-down Firebell: Bob comes, 0 s after the page.");
     assert_snapshot!(world.post.letters(), @"
     email:bob@example.org [page.sent] SEV3 INC-1: Checkout is down
         You are paged: SEV3 INC-1: Checkout is down

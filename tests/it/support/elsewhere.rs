@@ -3,6 +3,9 @@
 use async_trait::async_trait;
 use firebell::plan::{Announcements, Person, RoomId};
 
+/// What the stories call a room with Firebell alone.
+pub const DIRECT: &str = "firebell";
+
 /// Rooms are named without their `#`; a message by how it begins.
 #[async_trait]
 pub trait Elsewhere: Send + Sync {

@@ -12,10 +12,10 @@ use firebell::ports::{Clock, Ledger};
 use firebell::store::{Db, MailStore, Store};
 use firebell::web::hook_routes;
 
-use super::elsewhere::{Elsewhere, by_room};
+use super::elsewhere::{DIRECT, Elsewhere, by_room};
 use super::ground::TestClock;
 use super::world::Between;
-use crate::slack::{Message, Workspace, shown};
+use crate::slack::{BOT_USER, Message, Workspace, shown};
 
 pub struct Town {
     pub workspace: Workspace,
@@ -109,6 +109,8 @@ impl Town {
                 }
             }
         }
+        let direct = self.workspace.direct_messages(who).into_iter().filter(|m| m.author == BOT_USER);
+        all.extend(direct.map(|message| (DIRECT.to_string(), message)));
         all
     }
 

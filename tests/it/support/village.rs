@@ -14,7 +14,7 @@ use matrix_sdk::Room;
 use serde_json::json;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::elsewhere::{Elsewhere, by_room, moved};
+use super::elsewhere::{DIRECT, Elsewhere, by_room, moved};
 use super::ground::TestClock;
 use super::world::Between;
 use crate::matrix::homeserver::{Homeserver, PASSWORD};
@@ -262,13 +262,17 @@ impl Village {
             for message in
                 messages.iter().filter(|m| m.is_there() || messages.iter().any(|r| r.thread.as_ref() == Some(&m.id)))
             {
+                // What is said to somebody, and does not answer them.
+                let told = is_direct && !message.is_notice && message.author.is_none();
                 let only = match message {
+                    _ if told => None,
                     m if is_direct => m.author.clone().or(Some(resident.name.clone())),
                     m if m.is_command => m.author.clone(),
                     m if m.is_notice => m.thread.as_ref().and_then(|root| asked.get(root)).cloned(),
                     _ => None,
                 };
-                all.push((name.clone(), message.clone(), only));
+                let name = if told { DIRECT.to_string() } else { name.clone() };
+                all.push((name, message.clone(), only));
             }
         }
         all.sort_by_key(|(_, message, _): &(String, Shown, Option<String>)| message.at);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use firebell::detection::Watched;
 use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
 use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
@@ -240,6 +241,22 @@ impl Transaction for WatchedEntry {
 
     async fn person(&mut self, id: &PersonId) -> Result<Option<Person>, StoreError> {
         self.inner.person(id).await
+    }
+
+    async fn alert(&mut self, source: &str, fingerprint: &str) -> Result<Option<Watched>, StoreError> {
+        self.inner.alert(source, fingerprint).await
+    }
+
+    async fn keep_alert(&mut self, watched: &Watched) -> Result<(), StoreError> {
+        self.inner.keep_alert(watched).await
+    }
+
+    async fn alerts_of(&mut self, group: &str) -> Result<Vec<Watched>, StoreError> {
+        self.inner.alerts_of(group).await
+    }
+
+    async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError> {
+        self.inner.open_of_service(service).await
     }
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {

@@ -1,8 +1,10 @@
 //! What people do, in whatever chat they are in.
 
-use chrono::TimeDelta;
-use firebell::plan::{Person, RoomId};
-use firebell::ports::{Act, LocalChat, SignIn};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use firebell::plan::{Alert, Person, RoomId};
+use firebell::ports::{Act, Clock, Heard, Inbound, LocalChat, SignIn};
 
 use super::{World, room_id};
 
@@ -71,6 +73,27 @@ impl World {
         }
         let thread = Some(self.message(who, room, to).await.id);
         self.act(who, Act::Post { room: self.local_room(who, room).await, thread, text: text.into() }).await;
+    }
+
+    /// A monitoring system tells of something of this service; `state` is `fires` or `is over`.
+    pub async fn alert(&self, title: &str, service: &str, state: &str) {
+        self.tick();
+        self.tell_alert(title, service, state == "fires", self.clock.now()).await;
+        self.settle().await;
+    }
+
+    pub async fn tell_alert(&self, title: &str, service: &str, firing: bool, at: DateTime<Utc>) {
+        let alert = Alert {
+            source: "prometheus".into(),
+            fingerprint: title.to_lowercase(),
+            firing,
+            title: title.into(),
+            text: None,
+            labels: BTreeMap::from([("service".to_string(), service.to_string())]),
+            at,
+            link: Some(format!("https://prometheus.example/{}", title.to_lowercase())),
+        };
+        self.desk.receive(Inbound { at, heard: Heard::Alert(alert) }).await.expect("to hear it");
     }
 
     pub async fn edits(&self, who: &str, room: &str, text: &str, to: &str) {
