@@ -67,8 +67,8 @@ async fn act(
         (None, Change::Fires, AlertDeed::Declare { severity, page }) => {
             declare(office, tx, &watched.alert, grouped, severity, page).await?
         }
-        (None, Change::Fires, AlertDeed::Suggest { room, severity }) => {
-            watched.suggested = suggest(office, tx, &watched, grouped, room, severity).await?;
+        (None, Change::Fires, AlertDeed::Suggest { rooms, severity }) => {
+            watched.suggested = suggest(office, tx, &watched, grouped, rooms, severity).await?;
             None
         }
         (place, ..) => place,
@@ -193,7 +193,7 @@ async fn suggest(
     tx: &mut dyn Transaction,
     watched: &Watched,
     grouped: &Grouped<'_>,
-    room: &RoomId,
+    rooms: &[RoomId],
     severity: &str,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
     let now = office.clock.now();
@@ -201,10 +201,18 @@ async fn suggest(
     if let Some(latest) = latest.filter(|at| *at > now - SUGGESTED_FOR) {
         return Ok(Some(latest));
     }
-    let alert = watched.alert.clone();
-    let key = format!("suggest/{}/{}/{}", alert.source, alert.fingerprint, now.timestamp_micros());
-    let work = Work::Suggest { room: room.clone(), severity: severity.into(), service: grouped.service.clone(), alert };
-    tx.enqueue(&Draft { key, lane: format!("suggest/{room}"), rank: 0, due: now, work }).await?;
+    let service = grouped.service.clone();
+    let rooms = match rooms {
+        [] => office.plan.announcements.rooms(severity, service.as_deref(), false),
+        rooms => rooms.to_vec(),
+    };
+    for room in rooms {
+        let (alert, service) = (watched.alert.clone(), service.clone());
+        let key = format!("suggest/{room}/{}/{}/{}", alert.source, alert.fingerprint, now.timestamp_micros());
+        let lane = format!("suggest/{room}");
+        let work = Work::Suggest { room, severity: severity.into(), service, alert };
+        tx.enqueue(&Draft { key, lane, rank: 0, due: now, work }).await?;
+    }
     Ok(Some(now))
 }
 

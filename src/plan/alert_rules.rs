@@ -36,8 +36,8 @@ pub enum AlertDeed {
     Note,
     /// It is noted in the open incident of what it belongs to.
     Attach,
-    /// If there is none, one is suggested in this room.
-    Suggest { room: RoomId, severity: SeverityKey },
+    /// If there is none, one is suggested in these rooms; if they are none, where such an incident would be announced.
+    Suggest { rooms: Vec<RoomId>, severity: SeverityKey },
     /// If there is none, one is declared, and these are paged beside those whom the plan pages for the severity.
     Declare { severity: SeverityKey, page: Vec<PageTarget> },
 }

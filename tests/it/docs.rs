@@ -51,10 +51,10 @@ fn the_reaction_table_is_that_of_the_defaults() {
 #[test]
 fn every_example_is_a_valid_command() {
     use firebell::grammar::{Context, parse};
-    use firebell::plan::{Person, Plan};
+    use firebell::plan::Person;
     let person = |name: &str| Person { id: format!("local:{name}").parse().expect("a name"), name: name.into() };
     let people = vec![("ann".to_string(), vec![person("ann")]), ("bob".to_string(), vec![person("bob")])];
-    let plan = Plan::default();
+    let plan = crate::support::world::plan();
     let speaker = person("ann");
     let now = "2026-11-23T12:00:00Z".parse().expect("a time");
     let context = Context { speaker: &speaker, now, zone: chrono_tz::UTC, plan: &plan, people: &people };

@@ -306,6 +306,17 @@ fn of_firebell() -> BoxedStrategy<Command> {
         }),
         (message(), someone()).prop_map(|(message, author)| Command::NoteUnread { message, author }),
         message().prop_map(|message| Command::NoteRead { message }),
+        (declared(), vec(any_step(), 0..6)).prop_map(|(first, rest)| {
+            let steps: Vec<Step> = std::iter::once(first).chain(rest).collect();
+            Command::Absorb { other: Box::new(course(3, &steps).0) }
+        }),
+    ]
+    .boxed()
+}
+
+/// What follows from alerts, and from pages that nobody answers.
+fn of_alarms() -> BoxedStrategy<Command> {
+    prop_oneof![
         (key(&["a", "b"]), moment(), select(vec![AlertState::Firing, AlertState::Over, AlertState::Flapping]))
             .prop_map(|(fingerprint, at, state)| Command::NoteAlert {
                 alert: NotedAlert { source: "s".into(), title: fingerprint.clone(), fingerprint, link: None, at },
@@ -315,10 +326,6 @@ fn of_firebell() -> BoxedStrategy<Command> {
         (0..3_u32, paging()).prop_map(|(page, paging)| Command::Escalate { page, next: paging.next }),
         (0..3_u32)
             .prop_map(|page| Command::AcknowledgeByLink { page, who: Answerer { name: "Ann".into(), account: None } }),
-        (declared(), vec(any_step(), 0..6)).prop_map(|(first, rest)| {
-            let steps: Vec<Step> = std::iter::once(first).chain(rest).collect();
-            Command::Absorb { other: Box::new(course(3, &steps).0) }
-        }),
     ]
     .boxed()
 }
@@ -331,7 +338,8 @@ fn any_step() -> BoxedStrategy<Step> {
 }
 
 fn step() -> BoxedStrategy<Step> {
-    let by_firebell = (0..90_i64, of_firebell()).prop_map(|(after, command)| Step { by: None, after, command });
+    let by_firebell = prop_oneof![3 => of_firebell(), 1 => of_alarms()];
+    let by_firebell = (0..90_i64, by_firebell).prop_map(|(after, command)| Step { by: None, after, command });
     prop_oneof![3 => any_step(), 1 => by_firebell.boxed()].boxed()
 }
 
@@ -479,7 +487,7 @@ fn the_courses_have_something_in_them() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut kinds = std::collections::BTreeSet::new();
-    for _ in 0..3_000 {
+    for _ in 0..6_000 {
         let steps = steps().new_tree(&mut runner).expect("steps").current();
         let (_, log, _) = course(1, &steps);
         let kind = |fact: &Recorded| serde_json::to_value(&fact.event).expect("JSON")["type"].to_string();

@@ -34,7 +34,7 @@ fn rule(name: &str, title: &str, does: AlertDeed) -> AlertRule {
 fn with_rules(scene: &Scene) -> Plan {
     let mut plan = plan_of(scene);
     let page = vec![PageTarget::Service("checkout".into())];
-    let suggest = AlertDeed::Suggest { room: plan.announcements.default_rooms[0].clone(), severity: "sev3".into() };
+    let suggest = AlertDeed::Suggest { rooms: Vec::new(), severity: "sev3".into() };
     plan.alert_rules = vec![
         rule("errors", ".*errors", AlertDeed::Declare { severity: "sev2".into(), page }),
         rule("slow", ".*slow", suggest),
@@ -108,8 +108,8 @@ async fn it_is_over(scene: Scene) {
     #inc-1-checkout-errors Ann [only ann]: /incident resolve
     #inc-1-checkout-errors Firebell: Resolved by Ann
         When nothing is left to do here, type /incident close and the postmortem is drafted.
-    #inc-1-checkout-errors Firebell: An alert fires again: More errors (https://prometheus.example/more errors) (prometheus). If it is back: 
-        /incident reopen REASON
+    #inc-1-checkout-errors Firebell: An alert fires again: More errors (https://prometheus.example/more errors) (prometheus).
+        If it is back: /incident reopen REASON.
     #incidents Firebell [in thread]: Status: resolved (Ann)
     ");
     world.says("Ann", ROOM, "/incident close").await;

@@ -139,6 +139,7 @@ async fn asked_where_the_bot_is_not(world: World) {
         world.workspace().messages("@Ann").iter().map(|m| shown::line(world.workspace(), m)).collect();
     assert_snapshot!(told.join("\n"), @"Firebell: INC-1 is declared as SEV3. Go to #inc-1-checkout-down.");
     assert_snapshot!(world.sees("Ann").await, @"
+    #firebell Firebell: INC-1 is declared as SEV3. Go to #inc-1-checkout-down.
     #inc-1-checkout-down Firebell [pinned]: INC-1 · Checkout is down
         Severity: SEV3
         Status: investigating
