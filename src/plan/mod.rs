@@ -21,7 +21,7 @@ pub use announcements::{Announcements, Route};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
-pub use oncall::{Rotation, Shift};
+pub use oncall::{Restriction, Rotation, Shift, Turn, Turns};
 pub use paging::{NextStep, PageRule, PageTarget};
 pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_group};
 pub use reach::Reached;

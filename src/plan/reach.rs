@@ -26,23 +26,64 @@ impl Plan {
         self.contacts.iter().find(|c| c.key == word || c.label.to_lowercase() == word)
     }
 
+    /// Whose account it is.
     pub fn contact_of(&self, account: &PersonId) -> Option<&Contact> {
         self.contacts.iter().find(|c| c.accounts.contains(account))
     }
 
-    pub fn reach(&self, targets: &[Target], _at: DateTime<Utc>, _shifts: &dyn Fn(&str) -> Vec<Shift>) -> Vec<Reached> {
+    /// Whom these mean at that moment, in order, each once. `shifts` are those of a rotation's calendar.
+    pub fn reach(&self, targets: &[Target], at: DateTime<Utc>, shifts: &dyn Fn(&str) -> Vec<Shift>) -> Vec<Reached> {
         let mut found: Vec<Reached> = Vec::new();
-        for target in targets {
-            let Target::Contact(key) = target else { continue };
-            let contact = self.contacts.iter().find(|c| c.key == *key);
-            found.extend(contact.map(|c| Reached {
-                name: c.label.clone(),
-                contact: Some(c.key.clone()),
-                accounts: c.accounts.clone(),
-                addresses: c.addresses.clone(),
-                why: None,
-            }));
+        for reached in targets.iter().flat_map(|target| self.meant(target, at, shifts)) {
+            let same = |r: &Reached| match (&r.contact, &reached.contact) {
+                (Some(one), Some(other)) => one == other,
+                _ => r.accounts == reached.accounts && r.addresses == reached.addresses,
+            };
+            if !found.iter().any(same) {
+                found.push(reached);
+            }
         }
         found
     }
+
+    fn meant(&self, target: &Target, at: DateTime<Utc>, shifts: &dyn Fn(&str) -> Vec<Shift>) -> Vec<Reached> {
+        let contacts = |keys: &[ContactKey], why: Option<&String>| -> Vec<Reached> {
+            let known = keys.iter().filter_map(|key| self.contacts.iter().find(|c| c.key == *key));
+            known.map(|c| Reached { why: why.cloned(), ..reached(c) }).collect()
+        };
+        match target {
+            Target::Contact(key) => contacts(std::slice::from_ref(key), None),
+            Target::Team(key) => {
+                let team = self.teams.iter().find(|team| team.key == *key);
+                team.map_or(Vec::new(), |team| contacts(&team.members, None))
+            }
+            Target::Rotation(key) => {
+                let rotation = self.rotations.iter().find(|r| r.key == *key);
+                rotation.map_or(Vec::new(), |r| contacts(&r.on_call(at, &shifts(key)), Some(&r.label)))
+            }
+            Target::Account(id) => vec![self.contact_of(id).map_or_else(|| account(id), reached)],
+            Target::Address(address) => vec![Reached {
+                name: address.to_string(),
+                contact: None,
+                accounts: Vec::new(),
+                addresses: vec![address.clone()],
+                why: None,
+            }],
+        }
+    }
+}
+
+fn reached(contact: &Contact) -> Reached {
+    Reached {
+        name: contact.label.clone(),
+        contact: Some(contact.key.clone()),
+        accounts: contact.accounts.clone(),
+        addresses: contact.addresses.clone(),
+        why: None,
+    }
+}
+
+/// Nothing is known of them but this.
+fn account(id: &PersonId) -> Reached {
+    Reached { name: id.id.clone(), contact: None, accounts: vec![id.clone()], addresses: Vec::new(), why: None }
 }
