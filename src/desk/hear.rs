@@ -92,6 +92,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
             tx.meet(&by.person).await?;
             rooms::show_home(office, tx, by).await
         }
+        Heard::Alert(_) => Ok(()),
     }
 }
 

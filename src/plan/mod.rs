@@ -4,6 +4,7 @@
 //! Pure: no clock, no I/O, nothing of ours imported.
 
 mod alert;
+mod alert_source;
 mod announcements;
 mod contacts;
 mod escalation;
@@ -13,6 +14,7 @@ mod permissions;
 mod reactions;
 
 pub use alert::Alert;
+pub use alert_source::{AlertKind, AlertMapping};
 pub use announcements::{Announcements, Route};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Way};
 pub use escalation::{Escalation, Step, Target, Team};

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::incident::{Loss, Origin, SaidMessage};
-use crate::plan::{MessageId, Person, PersonId, Platform, Room, RoomId};
+use crate::plan::{Alert, MessageId, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
 #[derive(Clone, Debug)]
@@ -150,6 +150,8 @@ pub enum Heard {
         by: Speaker,
         stamp: String,
     },
+    /// A monitoring system says that something is wrong, or is not any more.
+    Alert(Alert),
 }
 
 impl Inbound {
@@ -180,25 +182,10 @@ impl Inbound {
                 format!("returned/{platform}/{}/{}", since.timestamp_micros(), self.at.timestamp_micros())
             }
             Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),
-        }
-    }
-
-    pub fn platform(&self) -> Platform {
-        match &self.heard {
-            Heard::Command { by, .. } | Heard::Noted { by, .. } | Heard::HomeOpened { by, .. } => by.person.id.platform,
-            Heard::Message(said) => said.id.room.platform,
-            Heard::Edited { message, .. }
-            | Heard::Deleted { message }
-            | Heard::Unread { message, .. }
-            | Heard::Decrypted { message }
-            | Heard::Reacted { message, .. }
-            | Heard::Pinned { message, .. } => message.room.platform,
-            Heard::Joined { room, .. }
-            | Heard::Left { room, .. }
-            | Heard::Lost { room, .. }
-            | Heard::Found { room, .. } => room.platform,
-            Heard::Renamed { room, .. } => room.id.platform,
-            Heard::Returned { platform, .. } => *platform,
+            Heard::Alert(alert) => {
+                let Alert { source, fingerprint, firing, at, .. } = alert;
+                format!("alert/{source}/{fingerprint}/{firing}/{}", at.timestamp_micros())
+            }
         }
     }
 }
