@@ -186,9 +186,10 @@ fn one_line(text: &str) -> String {
 fn cut(text: &str, most: usize) -> String {
     let text = without_nul(text);
     let Some((end, _)) = text.char_indices().nth(most) else { return text };
-    let room = &text[..end - text[..end].chars().next_back().map_or(0, char::len_utf8)];
+    let room = &text[..end];
+    let last = room.char_indices().next_back().map_or(0, |(at, _)| at);
     let whole = room.rfind(char::is_whitespace).filter(|at| at * 4 >= room.len() * 3);
-    format!("{}…", room[..whole.unwrap_or(room.len())].trim_end())
+    format!("{}…", room[..whole.unwrap_or(last)].trim_end())
 }
 
 /// No database keeps one in a text.

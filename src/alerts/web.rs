@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::redirect::Policy;
+use https::redirect::Policy;
 
 /// More than any of it is.
 const LARGEST: usize = 64 * 1024;
@@ -18,16 +18,16 @@ pub trait Fetch: Send + Sync {
 
 /// The real one.
 pub struct OverHttps {
-    client: reqwest::Client,
+    client: https::Client,
 }
 
 impl OverHttps {
     /// Fails if the system has no root certificates.
-    pub fn new() -> Result<Self, reqwest::Error> {
+    pub fn new() -> Result<Self, https::Error> {
         // There may be a provider already; any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         // Where it may be sent on to, nobody has looked at.
-        let client = reqwest::Client::builder().https_only(true).redirect(Policy::none()).timeout(PATIENCE).build()?;
+        let client = https::Client::builder().https_only(true).redirect(Policy::none()).timeout(PATIENCE).build()?;
         Ok(OverHttps { client })
     }
 }
@@ -36,7 +36,7 @@ impl OverHttps {
 impl Fetch for OverHttps {
     async fn get(&self, address: &str) -> Result<Vec<u8>, String> {
         // An error's own words have the address in them, and that has a token in it.
-        let failed = |error: reqwest::Error| error.without_url().to_string();
+        let failed = |error: https::Error| error.without_url().to_string();
         let mut answer = self.client.get(address).send().await.map_err(failed)?;
         if !answer.status().is_success() {
             return Err(format!("the answer is {}", answer.status()));

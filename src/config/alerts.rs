@@ -195,7 +195,8 @@ fn mapping(judge: &mut Judge<'_>, written: &written::AlertMapping) -> AlertMappi
 /// A JSON Pointer (RFC 6901). The empty one is the whole payload, which only a list can be.
 fn pointer(judge: &mut Judge<'_>, name: &str, written: &Text) -> String {
     let path = written.get_ref();
-    if !path.starts_with('/') && !(path.is_empty() && name == "each") {
+    let is_whole = path.is_empty() && name == "each";
+    if !path.starts_with('/') && !is_whole {
         let what = format!("{name}: \"{path}\" is not a path such as /check/id");
         judge.wrong(start(written), &key("mapping"), what);
     }
