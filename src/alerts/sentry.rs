@@ -17,7 +17,7 @@ pub(super) fn read(delivery: &Delivery<'_>) -> Result<Vec<Alert>, Unreadable> {
     let action = needed(&payload, "/action")?;
     let found = match (resource.as_str(), action.as_str()) {
         ("event_alert", "triggered") => issue_alert(&payload)?,
-        ("metric_alert", "critical" | "warning") => metric_alert(delivery, &payload, true)?,
+        ("metric_alert", "open" | "critical" | "warning") => metric_alert(delivery, &payload, true)?,
         ("metric_alert", "resolved") => metric_alert(delivery, &payload, false)?,
         ("issue", "created" | "unresolved") => issue(delivery, &payload, true)?,
         // Whoever archives an issue does not want to hear of it any more.

@@ -35,14 +35,12 @@ impl OverHttps {
 #[async_trait]
 impl Fetch for OverHttps {
     async fn get(&self, address: &str) -> Result<Vec<u8>, String> {
-        // An error's own words have the address in them, and that has a token in it.
-        let failed = |error: https::Error| error.without_url().to_string();
-        let mut answer = self.client.get(address).send().await.map_err(failed)?;
+        let mut answer = self.client.get(address).send().await.map_err(in_words)?;
         if !answer.status().is_success() {
             return Err(format!("the answer is {}", answer.status()));
         }
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        while let Some(chunk) = answer.chunk().await.map_err(in_words)? {
             if body.len() + chunk.len() > LARGEST {
                 return Err("the answer is too large".into());
             }
@@ -50,4 +48,16 @@ impl Fetch for OverHttps {
         }
         Ok(body)
     }
+}
+
+/// Without the address: that of a confirmation has a token in it. What lies beneath says what is really the matter.
+fn in_words(error: https::Error) -> String {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut beneath = std::error::Error::source(&error);
+    while let Some(error) = beneath {
+        words.push_str(&format!(": {error}"));
+        beneath = error.source();
+    }
+    words
 }

@@ -6,10 +6,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Failed;
+use super::serve::Up;
 use crate::alerts::{Alerts, OverHttps, Source, Tools};
 use crate::config::{AlertSource, Config, Secret};
 use crate::desk::Desk;
-use crate::ports::Clock;
+use crate::ports::{Clock, Readiness};
 use crate::store::{Db, MailStore};
 
 /// `None`: there are no sources.
@@ -42,10 +43,16 @@ pub(super) async fn start(
     alerts: &Arc<Alerts>,
     desk: &Desk,
     tasks: &TaskTracker,
+    readiness: &Readiness,
     stop: &CancellationToken,
 ) -> Result<(), Failed> {
     alerts.hand_to(Arc::new(desk.clone()));
     alerts.take_up().await?;
-    tasks.spawn(alerts.clone().listen(stop.clone()));
+    let (alerts, stop) = (alerts.clone(), stop.clone());
+    let up = Up::new(readiness.clone(), "alerts", "listening");
+    tasks.spawn(async move {
+        let _up = up;
+        alerts.listen(stop).await;
+    });
     Ok(())
 }

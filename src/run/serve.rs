@@ -88,7 +88,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
 
     // Before the chats: what an earlier process had in hand is freed, whoever's it was.
     if let Some(alerts) = &alerts {
-        super::alerts::start(alerts, &desk, &tasks, &stop).await?;
+        super::alerts::start(alerts, &desk, &tasks, &readiness, &stop).await?;
     }
 
     #[cfg(feature = "slack")]
@@ -202,13 +202,13 @@ fn spawn_listener(tasks: &TaskTracker, local: Arc<Local>, desk: &Desk, readiness
 }
 
 /// A part that takes traffic until this is dropped: also by a panic, which nobody else would notice.
-struct Up {
+pub(super) struct Up {
     readiness: Readiness,
     part: &'static str,
 }
 
 impl Up {
-    fn new(readiness: Readiness, part: &'static str, note: &str) -> Self {
+    pub(super) fn new(readiness: Readiness, part: &'static str, note: &str) -> Self {
         readiness.ready(part, note);
         Up { readiness, part }
     }

@@ -98,7 +98,7 @@ fn sentry_tells_of_issues_and_measures() {
         of("issue", SENTRY_ISSUE)[0].firing && !of("issue", &SENTRY_ISSUE.replace("created", "archived"))[0].firing
     );
     assert_eq!(of("issue", &SENTRY_ISSUE.replace("created", "assigned")), []);
-    for (action, firing) in [("critical", true), ("warning", true), ("resolved", false)] {
+    for (action, firing) in [("open", true), ("critical", true), ("warning", true), ("resolved", false)] {
         let alert = &of("metric_alert", &SENTRY_METRIC_ALERT.replace("critical", action))[0];
         assert_eq!((alert.firing, alert.fingerprint.as_str()), (firing, "metric_alert/7"));
         assert_eq!(alert.labels["projects"], "bar, baz");
