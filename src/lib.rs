@@ -5,6 +5,7 @@
 //! the outbox, and what is learnt by it comes back in. `ARCHITECTURE.md` has the map and the rules of who may
 //! import whom, which `tests/it/house.rs` holds.
 
+pub mod alerts;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -8,7 +8,7 @@ use super::secret::Secret;
 use super::sheet::Sheet;
 use super::values::{Judge, names, start};
 use super::written::{self, Text, Written};
-use super::{Config, Local, Log, LogFormat, Server, Store, matrix, response, slack};
+use super::{Config, Local, Log, LogFormat, Server, Store, alerts, matrix, response, slack};
 use crate::plan::{Platform, RoomId};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
@@ -23,6 +23,7 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     let local = local(&mut judge, &written.local);
     let slack = slack::slack(&mut judge, &written.slack);
     let matrix = matrix::matrix(&mut judge, &written.matrix);
+    let alert_sources = alerts::sources(&mut judge, &written.alerts);
     let mut plan = response::plan(&mut judge, written);
     let announce = &mut plan.announcements.default_rooms;
     announce.extend(local.iter().flat_map(|local| local.announce.clone()));
@@ -32,7 +33,7 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     let templates = templates(&mut judge, written.announcements.templates.as_ref());
     let log = log(&mut judge, &written.log);
     Problems::none_of(judge.problems)?;
-    Ok(Config { server, store, local, slack, matrix, plan, templates, log })
+    Ok(Config { server, store, local, slack, matrix, alert_sources, plan, templates, log })
 }
 
 fn server(judge: &mut Judge<'_>, written: &written::Server) -> Server {

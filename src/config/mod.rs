@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, then the environment; as written (`written.rs`, by serde), then as meant
 //! (`meant.rs` and `response.rs`, judged). Whatever is wrong is told with its place, all of it at once.
 
+mod alerts;
 mod error;
 mod matrix;
 mod meant;
@@ -14,6 +15,8 @@ mod written;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_alerts;
 #[cfg(test)]
 mod tests_file;
 #[cfg(feature = "matrix")]
@@ -29,7 +32,7 @@ pub use error::{Place, Problem, Problems};
 pub use secret::Secret;
 pub use sheet::PREFIX;
 
-use crate::plan::{Plan, RoomId};
+use crate::plan::{AlertKind, AlertMapping, Plan, RoomId};
 use sheet::Sheet;
 
 /// Read when no file is named; it may be missing.
@@ -46,6 +49,8 @@ pub struct Config {
     pub slack: Option<Slack>,
     /// `None`: Matrix is not configured.
     pub matrix: Option<Matrix>,
+    /// Each has a name of its own.
+    pub alert_sources: Vec<AlertSource>,
     pub plan: Plan,
     /// The folder with the user's own templates; what is missing in it is built in.
     pub templates: PathBuf,
@@ -141,6 +146,24 @@ pub enum MatrixLogin {
     /// At the first start only: what comes of it is in the store.
     Password(Secret),
     Token(Secret),
+}
+
+/// A program whose alerts come in, at `/alerts/NAME`. It has a token, a secret, or topics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertSource {
+    pub name: String,
+    pub kind: AlertKind,
+    /// Whoever posts has to know it.
+    pub token: Option<Secret>,
+    /// What they sign with; then it is known which header the signature is in.
+    pub secret: Option<Secret>,
+    /// In small letters; `None`: the kind's own.
+    pub signature_header: Option<String>,
+    /// In small letters; `None`: no time is signed along.
+    pub timestamp_header: Option<String>,
+    /// ARNs of Amazon's topics.
+    pub topics: Vec<String>,
+    pub mapping: AlertMapping,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

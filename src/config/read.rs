@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
 use super::error::{Problem, Problems, instead};
-use super::sheet::{SECRETS, Sheet};
+use super::sheet::{LISTED_SECRETS, SECRETS, Sheet};
 use super::written::Written;
 
 /// Chats that are not in this build, by their section.
@@ -74,7 +74,8 @@ fn is_index(step: &str) -> bool {
 }
 
 fn is_secret(path: &Path) -> bool {
-    SECRETS.iter().any(|secret| path == secret)
+    let keys: Vec<&String> = path.iter().filter(|step| !is_index(step)).collect();
+    SECRETS.iter().any(|secret| keys == secret) || LISTED_SECRETS.iter().any(|secret| keys == secret)
 }
 
 /// serde's "invalid type: integer `5`, expected a string" in the operator's words; of a secret only what was expected.

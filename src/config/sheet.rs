@@ -23,6 +23,15 @@ pub(super) const SECRETS: [[&str; 2]; 9] = [
     ["matrix", "recovery_key"],
 ];
 
+/// Secrets in the entries of lists. Such a list comes as a whole, with its secrets or their files.
+pub(super) const LISTED_SECRETS: [[&str; 3]; 5] = [
+    ["slack", "workspace", "bot_token"],
+    ["slack", "workspace", "app_token"],
+    ["slack", "workspace", "signing_secret"],
+    ["alerts", "source", "token"],
+    ["alerts", "source", "secret"],
+];
+
 /// The file's text, then a line of TOML for each variable. A place is an offset into it.
 pub struct Sheet {
     file: String,

@@ -67,6 +67,7 @@ fn with_every_example_put_in_it_holds() {
     let config = read(&of_this_build(&text));
     assert_eq!(config.server.public_url.as_deref(), Some("https://firebell.example.org"));
     assert!(config.local.unwrap().password.is_some());
+    assert_eq!(config.alert_sources.len(), 3);
     assert_eq!(config.plan.services[0].key, "checkout");
     assert_eq!(config.plan.first_steps("sev1", Some("checkout")), ["Stop the deployments."]);
     assert_eq!(config.plan.announcements.rooms("sev1", Some("checkout"), false)[0].to_string(), "local:management");
@@ -74,7 +75,7 @@ fn with_every_example_put_in_it_holds() {
 
 #[test]
 fn with_secrets_from_files_only_the_files_are_missing() {
-    let secrets = ["url =", "password =", "bot_token =", "app_token =", "signing_secret ="];
+    let secrets = ["url =", "password =", "bot_token =", "app_token =", "signing_secret =", "token =", "secret ="];
     let of_matrix = ["access_token", "store_passphrase =", "recovery_key ="];
     let secrets = [&secrets[..], &of_matrix].concat();
     let text = of_this_build(&put_in(|line| secrets.iter().any(|secret| line.starts_with(secret))));
@@ -99,9 +100,13 @@ fn it_names_every_key_that_can_be_read() {
             assert!(has(entry, key), "{key} of [{section}] is not in the file");
         }
     }
+    let sources = whole["alerts"]["source"].as_array().unwrap();
+    let mapped = sources.iter().find(|source| has(source, "mapping")).unwrap();
     for (list, entry) in [
         ("[[announcements.route]]\nzzz = 1", &whole["announcements"]["route"]),
         ("[[slack.workspace]]\nzzz = 1", &whole["slack"]["workspace"]),
+        ("[[alerts.source]]\nzzz = 1", &whole["alerts"]["source"]),
+        ("[[alerts.source]]\nmapping = { zzz = 1 }", &mapped["mapping"]),
         ("[[service]]\nlinks = [{ zzz = 1 }]", &whole["service"][0]["links"]),
     ] {
         for key in keys(list) {

@@ -19,6 +19,7 @@ pub struct Written {
     pub local: Local,
     pub slack: Slack,
     pub matrix: Matrix,
+    pub alerts: Alerts,
     pub severity: Option<Entries<Severity>>,
     pub role: Option<Entries<Role>>,
     pub service: Option<Entries<Service>>,
@@ -103,6 +104,42 @@ pub struct Matrix {
     pub space: Option<Text>,
     pub invites: Option<List>,
     pub encrypted: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alerts {
+    pub source: Vec<Spanned<AlertSource>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertSource {
+    pub name: Option<Text>,
+    pub kind: Option<Text>,
+    pub token: Option<Text>,
+    pub token_file: Option<Text>,
+    pub secret: Option<Text>,
+    pub secret_file: Option<Text>,
+    pub signature_header: Option<Text>,
+    pub timestamp_header: Option<Text>,
+    pub topics: Option<List>,
+    pub mapping: Option<Spanned<AlertMapping>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertMapping {
+    pub each: Option<Text>,
+    pub fingerprint: Option<Text>,
+    pub title: Option<Text>,
+    pub text: Option<Text>,
+    pub link: Option<Text>,
+    pub at: Option<Text>,
+    pub firing: Option<Text>,
+    pub firing_values: Option<List>,
+    pub resolved_values: Option<List>,
+    pub labels: BTreeMap<String, Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

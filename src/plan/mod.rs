@@ -5,6 +5,7 @@
 
 mod alert;
 mod alert_rules;
+mod alert_source;
 mod announcements;
 mod contacts;
 mod escalation;
@@ -17,6 +18,7 @@ mod reactions;
 
 pub use alert::Alert;
 pub use alert_rules::{AlertDeed, AlertRule, Matcher};
+pub use alert_source::{AlertKind, AlertMapping};
 pub use announcements::{Announcements, Route};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};

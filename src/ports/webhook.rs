@@ -23,13 +23,15 @@ impl WebhookAnswer {
 
 #[async_trait]
 pub trait Webhook: Send + Sync {
-    /// The paths that it listens on: `/slack/events`.
+    /// The paths that it listens on: `/slack/events`; a part in braces stands for any word: `/alerts/{source}`.
     fn paths(&self) -> Vec<&'static str>;
 
-    /// Once this returns 200, what was posted is durable. `header` looks one up, by its name in small letters.
+    /// Once this returns 200, what was posted is durable. `query` is what stands behind the `?`, as it came; `header`
+    /// looks one up, by its name in small letters.
     async fn posted(
         &self,
         path: &str,
+        query: &str,
         header: &(dyn for<'h> Fn(&'h str) -> Option<String> + Sync),
         body: &[u8],
     ) -> WebhookAnswer;

@@ -1,5 +1,6 @@
 //! The only wiring: from the configuration to adapters, tasks, and a graceful end.
 
+mod alerts;
 mod check;
 mod manifest;
 #[cfg(feature = "matrix")]

@@ -44,6 +44,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
 
     let store = Store::new(db.clone());
     let local = open_local(config, &db, &url).await?;
+    let alerts = super::alerts::open(config, &db, clock())?;
     #[cfg_attr(
         not(any(feature = "slack", feature = "matrix")),
         expect(unused_mut, reason = "there is no other chat to add")
@@ -90,6 +91,11 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         spawn_listener(&tasks, local.clone(), &desk, &readiness, stop.clone());
     }
 
+    // Before the chats: what an earlier process had in hand is freed, whoever's it was.
+    if let Some(alerts) = &alerts {
+        super::alerts::start(alerts, &desk, &tasks, &readiness, &stop).await?;
+    }
+
     #[cfg(feature = "slack")]
     if let Some(slack) = &slack {
         super::slack::start(config, slack, &desk, &tasks, &readiness, &stop).await?;
@@ -120,6 +126,9 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     #[cfg(feature = "slack")]
     if let Some(slack) = slack.filter(|_| config.slack.as_ref().is_some_and(|s| s.mode == SlackMode::Http)) {
         routes = routes.merge(crate::web::hook_routes(slack));
+    }
+    if let Some(alerts) = alerts {
+        routes = routes.merge(crate::web::hook_routes(alerts));
     }
     if let Some(local) = local {
         let chat = local as Arc<dyn LocalChat>;
@@ -212,13 +221,13 @@ fn spawn_listener(tasks: &TaskTracker, local: Arc<Local>, desk: &Desk, readiness
 }
 
 /// A part that takes traffic until this is dropped: also by a panic, which nobody else would notice.
-struct Up {
+pub(super) struct Up {
     readiness: Readiness,
     part: &'static str,
 }
 
 impl Up {
-    fn new(readiness: Readiness, part: &'static str, note: &str) -> Self {
+    pub(super) fn new(readiness: Readiness, part: &'static str, note: &str) -> Self {
         readiness.ready(part, note);
         Up { readiness, part }
     }

@@ -12,7 +12,7 @@ use axum::routing::post;
 
 use crate::ports::{Webhook, WebhookAnswer};
 
-/// More than any chat sends at once.
+/// More than any chat sends at once, and any monitoring system.
 const LARGEST: usize = 2 * 1024 * 1024;
 
 pub fn routes(hook: Arc<dyn Webhook>) -> Router {
@@ -28,7 +28,8 @@ async fn posted(State(hook): State<Arc<dyn Webhook>>, request: Request) -> Respo
         return (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large, or not all of it came.\n").into_response();
     };
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_string);
-    let WebhookAnswer { status, body } = hook.posted(head.uri.path(), &header, &body).await;
+    let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
+    let WebhookAnswer { status, body } = hook.posted(path, query, &header, &body).await;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if body.is_empty() {
         return status.into_response();

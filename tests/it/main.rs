@@ -10,6 +10,7 @@
 )]
 #![cfg_attr(not(feature = "slack"), allow(dead_code, reason = "some of the world is there for Slack's stories alone"))]
 
+mod alerts;
 mod bad_input;
 mod catalogue;
 mod chat_browser;

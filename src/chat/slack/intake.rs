@@ -45,6 +45,7 @@ impl Webhook for Slack {
     async fn posted(
         &self,
         path: &str,
+        _query: &str,
         header: &(dyn for<'h> Fn(&'h str) -> Option<String> + Sync),
         body: &[u8],
     ) -> WebhookAnswer {
