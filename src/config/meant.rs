@@ -8,7 +8,7 @@ use super::secret::Secret;
 use super::sheet::Sheet;
 use super::values::{Judge, names, start};
 use super::written::{self, Text, Written};
-use super::{Config, Local, Log, LogFormat, Server, Store, alerts, matrix, response, slack};
+use super::{Config, Local, Log, LogFormat, Server, Store, alert_rules, alerts, matrix, response, slack};
 use crate::plan::{Platform, RoomId};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
@@ -24,7 +24,9 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     let slack = slack::slack(&mut judge, &written.slack);
     let matrix = matrix::matrix(&mut judge, &written.matrix);
     let alert_sources = alerts::sources(&mut judge, &written.alerts);
+    let sources: Vec<String> = alert_sources.iter().map(|source| source.name.clone()).collect();
     let mut plan = response::plan(&mut judge, written);
+    plan.alert_rules = alert_rules::rules(&mut judge, &plan, &sources, &written.alerts);
     let announce = &mut plan.announcements.default_rooms;
     announce.extend(local.iter().flat_map(|local| local.announce.clone()));
     announce.extend(slack.iter().flat_map(|s| &s.workspaces).flat_map(|workspace| workspace.announce.clone()));

@@ -1,10 +1,12 @@
 //! The configuration: one TOML file, then the environment; as written (`written.rs`, by serde), then as meant
 //! (`meant.rs` and `response.rs`, judged). Whatever is wrong is told with its place, all of it at once.
 
+mod alert_rules;
 mod alerts;
 mod error;
 mod matrix;
 mod meant;
+mod people;
 mod read;
 mod response;
 mod secret;
@@ -22,6 +24,8 @@ mod tests_file;
 #[cfg(feature = "matrix")]
 #[cfg(test)]
 mod tests_matrix;
+#[cfg(test)]
+mod tests_people;
 #[cfg(test)]
 mod tests_plan;
 

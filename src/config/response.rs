@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::error::instead;
+use super::people::people;
 use super::values::{Judge, Limits, in_words, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
@@ -55,6 +56,7 @@ pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {
     plan.groups = groups(judge, &written.groups);
     plan.permissions = permissions(judge, &plan, written);
     plan.announcements = announcements(judge, &plan, &written.announcements);
+    people(judge, &mut plan, written);
     plan
 }
 
@@ -278,7 +280,7 @@ fn announcements(judge: &mut Judge<'_>, plan: &Plan, written: &written::Announce
 // --- Names ------------------------------------------------------------------------------------------------------------
 
 /// The key of an entry, and its name as written.
-fn name(judge: &mut Judge<'_>, list: &str, at: usize, written: Option<&Text>) -> (String, String) {
+pub(super) fn name(judge: &mut Judge<'_>, list: &str, at: usize, written: Option<&Text>) -> (String, String) {
     match written {
         Some(name) => (judge.word(&format!("{list} name"), name), name.get_ref().clone()),
         None => {
@@ -292,7 +294,7 @@ fn severity_keys(judge: &mut Judge<'_>, plan: &Plan, key: &str, written: Option<
     names(written).iter().map(|name| severity_key(judge, plan, key, name)).collect()
 }
 
-fn severity_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> SeverityKey {
+pub(super) fn severity_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> SeverityKey {
     match plan.severity(name.get_ref()) {
         Some(severity) => severity.key.clone(),
         None => {
@@ -302,7 +304,7 @@ fn severity_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> S
     }
 }
 
-fn service_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> String {
+pub(super) fn service_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> String {
     match plan.service(name.get_ref()) {
         Some(service) => service.key.clone(),
         None => {
@@ -312,16 +314,21 @@ fn service_key(judge: &mut Judge<'_>, plan: &Plan, key: &str, name: &Text) -> St
     }
 }
 
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
+pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
     format!("unknown {what} \"{name}\"; {}", instead(name, &known.collect::<Vec<_>>()))
 }
 
-fn starts<T>(list: &written::Entries<T>) -> Vec<usize> {
+pub(super) fn starts<T>(list: &written::Entries<T>) -> Vec<usize> {
     list.get_ref().iter().map(start).collect()
 }
 
 /// Each word that people can type means one entry of the list.
-fn no_name_twice<'a>(judge: &mut Judge<'_>, list: &str, at: &[usize], entries: impl Iterator<Item = Vec<&'a str>>) {
+pub(super) fn no_name_twice<'a>(
+    judge: &mut Judge<'_>,
+    list: &str,
+    at: &[usize],
+    entries: impl Iterator<Item = Vec<&'a str>>,
+) {
     let mut taken: Vec<(String, usize)> = Vec::new();
     for (entry, words) in entries.enumerate() {
         for word in words.into_iter().map(str::to_lowercase).filter(|w| !w.is_empty()) {

@@ -67,7 +67,8 @@ fn with_every_example_put_in_it_holds() {
     let config = read(&of_this_build(&text));
     assert_eq!(config.server.public_url.as_deref(), Some("https://firebell.example.org"));
     assert!(config.local.unwrap().password.is_some());
-    assert_eq!(config.alert_sources.len(), 3);
+    assert_eq!((config.alert_sources.len(), config.plan.alert_rules.len()), (3, 2));
+    assert_eq!(config.plan.rotations.len(), 2);
     assert_eq!(config.plan.services[0].key, "checkout");
     assert_eq!(config.plan.first_steps("sev1", Some("checkout")), ["Stop the deployments."]);
     assert_eq!(config.plan.announcements.rooms("sev1", Some("checkout"), false)[0].to_string(), "local:management");
@@ -107,6 +108,10 @@ fn it_names_every_key_that_can_be_read() {
         ("[[slack.workspace]]\nzzz = 1", &whole["slack"]["workspace"]),
         ("[[alerts.source]]\nzzz = 1", &whole["alerts"]["source"]),
         ("[[alerts.source]]\nmapping = { zzz = 1 }", &mapped["mapping"]),
+        ("[[alerts.rule]]\nzzz = 1", &whole["alerts"]["rule"]),
+        ("[[rotation]]\nrestrict = [{ zzz = 1 }]", &whole["rotation"][0]["restrict"]),
+        ("[[rotation]]\noverride = [{ zzz = 1 }]", &whole["rotation"][0]["override"]),
+        ("[[escalation]]\nsteps = [{ zzz = 1 }]", &whole["escalation"][0]["steps"]),
         ("[[service]]\nlinks = [{ zzz = 1 }]", &whole["service"][0]["links"]),
     ] {
         for key in keys(list) {

@@ -24,6 +24,10 @@ pub struct Written {
     pub role: Option<Entries<Role>>,
     pub service: Option<Entries<Service>>,
     pub immediate_action: Option<Entries<ImmediateAction>>,
+    pub person: Option<Entries<Person>>,
+    pub rotation: Option<Entries<Rotation>>,
+    pub team: Option<Entries<Team>>,
+    pub escalation: Option<Entries<Escalation>>,
     pub plan: Plan,
     pub reactions: Reactions,
     pub groups: BTreeMap<String, List>,
@@ -110,6 +114,23 @@ pub struct Matrix {
 #[serde(deny_unknown_fields, default)]
 pub struct Alerts {
     pub source: Vec<Spanned<AlertSource>>,
+    pub rule: Vec<Spanned<AlertRule>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertRule {
+    pub name: Option<Text>,
+    pub source: Option<List>,
+    #[serde(rename = "match")]
+    pub matches: BTreeMap<String, Text>,
+    pub does: Option<Text>,
+    pub severity: Option<Text>,
+    pub service: Option<Text>,
+    pub service_label: Option<Text>,
+    pub group_by: Option<List>,
+    pub page: Option<List>,
+    pub rooms: Option<List>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -150,6 +171,7 @@ pub struct Severity {
     pub meaning: Option<Text>,
     pub update_every: Option<Text>,
     pub invite: Option<List>,
+    pub page: Option<List>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -168,6 +190,8 @@ pub struct Service {
     pub label: Option<Text>,
     pub invite: Option<List>,
     pub links: Vec<Spanned<Link>>,
+    pub owner: Option<Text>,
+    pub escalation: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -183,6 +207,73 @@ pub struct ImmediateAction {
     pub service: Option<Text>,
     pub severity: Option<List>,
     pub text: Option<Text>,
+}
+
+/// Somebody who can be called.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Person {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub accounts: Option<List>,
+    pub email: Option<Text>,
+    pub ntfy: Option<Text>,
+    pub zone: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rotation {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub zone: Option<Text>,
+    pub people: Option<List>,
+    pub start: Option<Text>,
+    pub every: Option<Text>,
+    pub restrict: Vec<Spanned<Restriction>>,
+    #[serde(rename = "override")]
+    pub overrides: Vec<Spanned<Override>>,
+    pub calendar: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Restriction {
+    pub days: Option<List>,
+    pub from: Option<Text>,
+    pub until: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Override {
+    pub person: Option<Text>,
+    pub from: Option<Text>,
+    pub until: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Team {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub members: Option<List>,
+    pub escalation: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Escalation {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub steps: Vec<Spanned<Step>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Step {
+    pub page: Option<List>,
+    pub wait: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -105,7 +105,7 @@ impl Parser<'_> {
             Verb::Cancel => Command::Cancel { reason: self.text("a reason")? },
             Verb::Started => Command::SetMilestone { milestone: Milestone::Started, when: self.time()? },
             Verb::Detected => Command::SetMilestone { milestone: Milestone::Detected, when: self.time()? },
-            Verb::Update => Command::Update { text: self.text("the update's text")? },
+            Verb::Update => self.update()?,
             Verb::Snooze => Command::Snooze { until: self.context.now + self.snooze()? },
             Verb::Page => self.page()?,
             Verb::Ack if self.scan.is_empty() => return Ok(Asking::Acknowledge { incident: None }),
@@ -295,6 +295,28 @@ impl Parser<'_> {
             Some((time, length)) if rest[length..].trim().is_empty() => Ok(time),
             _ => Err(Misunderstanding::NotATime { verb: self.word.verb, typed: shortened(rest) }),
         }
+    }
+
+    /// Flags only before the text: what people paste may have dashes in it.
+    fn update(&mut self) -> Parsed<Command> {
+        let (mut public, mut title) = (false, None);
+        while let Some(name) = self.scan.peek().and_then(flag) {
+            match name.to_lowercase().as_str() {
+                "public" => public = true,
+                "title" => {
+                    self.scan.word();
+                    let named = self.scan.quoted().filter(|name| !name.is_empty());
+                    title = Some(named.ok_or_else(|| self.missing("a name behind --title, in quotes"))?);
+                    continue;
+                }
+                _ => return Err(self.unknown_flag(name, &["public", "title"])),
+            }
+            self.scan.word();
+        }
+        if title.is_some() && !public {
+            return Err(self.missing("--public before --title: only the public page has a title of its own"));
+        }
+        Ok(Command::Update { text: self.text("the update's text")?, public, title })
     }
 
     fn log(&mut self) -> Parsed<Command> {

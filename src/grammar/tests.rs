@@ -97,7 +97,7 @@ fn behind_dashes_a_thing_to_do_has_no_owner_and_no_day() {
 fn behind_dashes_other_texts_are_as_written() {
     let now = Command::Log { when: None, text: "10m ago is when".into() };
     assert_eq!(read("log -- 10m ago is when"), now);
-    assert_eq!(read("update -- -- x"), Command::Update { text: "-- x".into() });
+    assert_eq!(read("update -- -- x"), Command::Update { text: "-- x".into(), public: false, title: None });
     assert_eq!(read("rename -- \"A\""), Command::Rename { title: "\"A\"".into() });
     assert_eq!(
         read("status monitoring -- --"),
@@ -124,7 +124,7 @@ proptest! {
         prop_assert_eq!(to_do(&format!("task @U123ABC -- {text}")).0, text.clone());
         prop_assert_eq!(to_do(&format!("action -- {text}")).0, text.clone());
         prop_assert_eq!(to_do(&format!("action @U123ABC due 2026-12-01 --detect -- {text}")).0, text.clone());
-        prop_assert_eq!(read(&format!("update -- {text}")), Command::Update { text: text.clone() });
+        prop_assert_eq!(read(&format!("update -- {text}")), Command::Update { text: text.clone(), public: false, title: None });
         prop_assert_eq!(read(&format!("log -- {text}")), Command::Log { when: None, text: text.clone() });
         let at = Some("2026-11-23T11:05:00Z".parse().expect("a time"));
         prop_assert_eq!(read(&format!("log 11:05 -- {text}")), Command::Log { when: at, text: text.clone() });

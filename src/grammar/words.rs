@@ -227,8 +227,8 @@ pub const fn describe(verb: Verb) -> Word {
             verb,
             "update",
             &[],
-            "TEXT",
-            "tells the room and the stakeholders how it stands",
+            "[--public [--title NAME]] TEXT",
+            "tells the room and the stakeholders how it stands; with --public also the status page",
             "update Payments work again, we watch them",
         ),
         Verb::Snooze => in_room(

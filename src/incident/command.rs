@@ -78,6 +78,10 @@ pub enum Command {
     },
     Update {
         text: String,
+        /// The public reads it, too.
+        public: bool,
+        /// What the public calls the incident from then on.
+        title: Option<String>,
     },
     Log {
         when: Option<DateTime<Utc>>,

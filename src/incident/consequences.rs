@@ -54,7 +54,7 @@ pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Ef
         Event::LinkAdded { .. } => {
             show_cards(incident).chain(rooms(incident).map(|room| Effect::Furnish { room })).collect()
         }
-        Event::MilestoneSet { .. } => show_cards(incident).collect(),
+        Event::MilestoneSet { .. } | Event::Published { .. } => show_cards(incident).collect(),
         Event::Merged { .. } => announce(fact, incident, plan).into_iter().chain(end_calls(incident)).collect(),
         Event::Absorbed { .. } => {
             let mut work = tell(fact, incident);

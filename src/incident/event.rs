@@ -107,6 +107,16 @@ pub enum Event {
         text: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         update_due: Option<DateTime<Utc>>,
+        /// The public reads it, too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        public: bool,
+        /// What the public calls the incident from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+    },
+    /// The plan makes it public, in general words.
+    Published {
+        title: String,
     },
     Logged {
         when: DateTime<Utc>,

@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::timeline::kind_of;
 use super::{
     Acknowledged, ActionItem, Actor, AlertState, Change, Entry, EntryKind, Event, Gap, Incident, IncidentAlert,
-    IncidentRoom, Link, Loss, LostRoom, Marked, Milestone, Milestones, NotedAlert, Page, Recorded, Reminded, Restore,
-    SaidMessage, Source, Status, Task, Update,
+    IncidentRoom, Link, Loss, LostRoom, Marked, Milestone, Milestones, NotedAlert, Page, Public, PublicUpdate,
+    Recorded, Reminded, Restore, SaidMessage, Source, Status, Task, Update,
 };
 use crate::plan::{COMMANDER, Mark, MessageId, Person, Reached, RoomId};
 
@@ -73,6 +73,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::StatusChanged { to, note: reason, update_due, .. } => {
             move_milestones(&mut incident.milestones, *to, at);
             incident.status = *to;
+            tell_public(incident, fact);
             incident.update_due = *update_due;
             let text = with_note(to.as_str().to_string(), reason.as_deref());
             note(incident, fact, EntryKind::Status, text);
@@ -86,7 +87,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             };
             note_at(incident, fact, EntryKind::Milestone, text, *when, Source::Event);
         }
-        Event::Updated { text, update_due } => {
+        Event::Updated { text, update_due, public, title } => {
             if let Some(by) = fact.by.person() {
                 incident.updates.push(Update { seq: fact.seq, at, by: by.clone(), text: text.clone() });
             }
@@ -94,7 +95,11 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
             incident.reminded = None;
             incident.snoozed_until = None;
             note(incident, fact, EntryKind::Update, text.clone());
+            if *public {
+                publish(incident, fact, title.as_deref(), text);
+            }
         }
+        Event::Published { title } => publish(incident, fact, Some(title), ""),
         Event::Logged { when, text } => {
             note_at(incident, fact, EntryKind::Note, text.clone(), *when, Source::Log);
         }
@@ -150,6 +155,7 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         }
         Event::Merged { into } => {
             incident.status = Status::Merged;
+            tell_public(incident, fact);
             incident.merged_into = Some(*into);
             incident.update_due = None;
             note(incident, fact, EntryKind::Merge, format!("Merged into {}", crate::plan::key(*into)));
@@ -186,6 +192,28 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::Paged { .. } => call(incident, fact),
         Event::PageAcknowledged { page, by } => answer(incident, fact, *page, by),
     }
+}
+
+/// The public reads this from now on, and how it stands.
+fn publish(incident: &mut Incident, fact: &Recorded, title: Option<&str>, text: &str) {
+    let status = incident.status;
+    let update = PublicUpdate { seq: fact.seq, at: fact.at, status, text: text.to_string() };
+    let public =
+        incident.public.get_or_insert_with(|| Public { title: String::new(), since: fact.at, updates: Vec::new() });
+    if let Some(title) = title {
+        public.title = title.to_string();
+    }
+    public.updates.push(update);
+}
+
+/// Closing something that is over already is nobody's business out there.
+fn tell_public(incident: &mut Incident, fact: &Recorded) {
+    let status = incident.status;
+    let Some(public) = &mut incident.public else { return };
+    if public.resolved().is_some() && !status.is_active() {
+        return;
+    }
+    public.updates.push(PublicUpdate { seq: fact.seq, at: fact.at, status, text: String::new() });
 }
 
 fn note_alert(incident: &mut Incident, fact: &Recorded, alert: &NotedAlert, state: AlertState) {
@@ -471,6 +499,7 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
             incident.update_due = *update_due;
         }
         Restore::Status { status, mitigated, resolved, closed, update_due } => {
+            take_from_public(incident, seq);
             incident.status = *status;
             incident.update_due = *update_due;
             let milestones = &mut incident.milestones;
@@ -487,6 +516,7 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
         Restore::Entry => {}
         Restore::Update { update_due } => {
             incident.updates.retain(|u| u.seq != seq);
+            take_from_public(incident, seq);
             incident.update_due = *update_due;
         }
         Restore::TaskRemoved { number } => incident.tasks.retain(|t| t.number != *number),
@@ -517,6 +547,14 @@ fn take_back(incident: &mut Incident, fact: &Recorded, seq: i64, what: &str, res
     } else {
         note(incident, fact, EntryKind::TakenBack, what.to_string());
     }
+}
+
+/// What nobody has read any more was never public.
+fn take_from_public(incident: &mut Incident, seq: i64) {
+    if let Some(public) = &mut incident.public {
+        public.updates.retain(|update| update.seq != seq);
+    }
+    incident.public.take_if(|public| public.updates.is_empty());
 }
 
 /// What would take this event back, seen from the state before it.

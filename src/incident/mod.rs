@@ -11,6 +11,7 @@ mod effect;
 mod event;
 mod evolve;
 mod page;
+mod public;
 mod refusal;
 mod state;
 mod timeline;
@@ -23,6 +24,7 @@ pub use effect::{Effect, Lane};
 pub use event::{Actor, Event, Gap, Loss, Origin, Recorded, Reminder, Restore, SaidMessage};
 pub use evolve::evolve;
 pub use page::{Acknowledged, Answerer, Page};
+pub use public::{Public, PublicUpdate};
 pub use refusal::{AlreadySo, Refusal};
 pub use state::{
     ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, LostRoom, Milestone, Milestones, Reminded, Status,

@@ -100,6 +100,8 @@ pub enum Refusal {
         label: String,
     },
     NothingPaged,
+    /// What is private is told to nobody else.
+    PrivateStaysPrivate,
 }
 
 impl Refusal {

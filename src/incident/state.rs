@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AlertState, Entry, IncidentAlert, Loss, Origin, Page, Reminder, Restore};
+use super::{AlertState, Entry, IncidentAlert, Loss, Origin, Page, Public, Reminder, Restore};
 use crate::plan::{COMMANDER, COMMUNICATIONS, MessageId, Number, Person, RoleKey, Room, RoomId, SeverityKey, key};
 
 /// Where an incident is in its life.
@@ -265,6 +265,8 @@ pub struct Incident {
     /// In the order in which they were first noted.
     pub alerts: Vec<IncidentAlert>,
     pub updates: Vec<Update>,
+    /// What the public reads of it; `None`: nothing.
+    pub public: Option<Public>,
     pub update_due: Option<DateTime<Utc>>,
     pub reminded: Option<Reminded>,
     pub snoozed_until: Option<DateTime<Utc>>,
@@ -305,6 +307,7 @@ impl Incident {
             pages: Vec::new(),
             alerts: Vec::new(),
             updates: Vec::new(),
+            public: None,
             update_due: None,
             reminded: None,
             snoozed_until: None,

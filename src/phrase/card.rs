@@ -47,6 +47,9 @@ fn fields(incident: &Incident, severity: &str, plan: &Plan) -> Vec<Field> {
     if let Some(due) = incident.update_due {
         fields.push(field("Next update due", vec![Span::Time(due)]));
     }
+    if let Some(public) = incident.public.as_ref().filter(|_| incident.status.is_open()) {
+        fields.push(field("On the status page", vec![text(&public.title)]));
+    }
     if incident.private {
         fields.push(field("Private", vec![text("only members of this room see it")]));
     }

@@ -69,6 +69,9 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
             style.typed("oncall"),
             text(" shows who is on call."),
         ]),
+        Refusal::PrivateStaysPrivate => {
+            Doc::plain("This incident is private, so it can not be on the public status page.")
+        }
         Refusal::NothingPaged => Doc::plain("Nobody is being paged here."),
         Refusal::NoSuchIncident { number } => Doc::plain(format!("There is no {}.", key(*number))),
         Refusal::MergeWithItself => Doc::plain("That is this very incident."),

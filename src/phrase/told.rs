@@ -18,8 +18,9 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
             noted(doc, reason.as_deref())
         }
         Event::StatusChanged { from, to, note, .. } => status(fact, *from, *to, note.as_deref(), incident, style),
-        Event::Updated { text: update, update_due } => {
-            let doc = Doc::new().line([strong("Update"), text(" by "), by()]).quote(update);
+        Event::Updated { text: update, update_due, public, .. } => {
+            let what = if *public { "Public update" } else { "Update" };
+            let doc = Doc::new().line([strong(what), text(" by "), by()]).quote(update);
             match update_due {
                 Some(due) => doc.line([text("Next update due at "), Span::Time(*due), text(".")]),
                 None => doc,

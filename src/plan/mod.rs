@@ -13,6 +13,7 @@ mod names;
 mod oncall;
 mod paging;
 mod permissions;
+mod public;
 mod reach;
 mod reactions;
 
@@ -23,9 +24,10 @@ pub use announcements::{Announcements, Route};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
-pub use oncall::{Restriction, Rotation, Shift, Turn, Turns};
+pub use oncall::{Restriction, Rotation, Shift, Turn, Turns, moment};
 pub use paging::{NextStep, PageRule, PageTarget};
 pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_group};
+pub use public::{Component, PublicPage};
 pub use reach::Reached;
 pub use reactions::{Mark, Reactions, plain_emoji};
 
@@ -56,6 +58,7 @@ pub struct Plan {
     pub teams: Vec<Team>,
     /// In the order in which they are tried.
     pub alert_rules: Vec<AlertRule>,
+    pub public: PublicPage,
     /// How long a room without a commander waits until it is asked again.
     pub ask_commander: TimeDelta,
     /// How long before an update is due its author is reminded, and how long after until the commander is.
@@ -217,6 +220,7 @@ impl Default for Plan {
             escalations: Vec::new(),
             teams: Vec::new(),
             alert_rules: Vec::new(),
+            public: PublicPage::default(),
             ask_commander: TimeDelta::minutes(5),
             remind_before: TimeDelta::minutes(5),
             archive_at_close: false,

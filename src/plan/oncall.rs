@@ -169,7 +169,7 @@ fn hand_over(turn: usize, start: NaiveDateTime, every: Turn, zone: Tz) -> DateTi
 }
 
 /// The first moment at which clocks there show this time, or any later one.
-pub(super) fn moment(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+pub fn moment(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     // No clock was ever put forward by more than a day.
     let later = (0..=24 * 60).map(|minutes| local + TimeDelta::minutes(minutes));
     let found = later.into_iter().find_map(|local| zone.from_local_datetime(&local).earliest());

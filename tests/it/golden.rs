@@ -9,7 +9,7 @@ use insta::assert_debug_snapshot;
 const V1: &str = include_str!("../golden/v1.jsonl");
 
 /// Every kind of event, as it is called in the log.
-pub const KINDS: [&str; 35] = [
+pub const KINDS: [&str; 36] = [
     "declared",
     "room_opened",
     "card_posted",
@@ -45,6 +45,7 @@ pub const KINDS: [&str; 35] = [
     "paged",
     "page_acknowledged",
     "alert_noted",
+    "published",
 ];
 
 /// Every way of taking back.
@@ -102,6 +103,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Paged { .. } => "paged",
         Event::PageAcknowledged { .. } => "page_acknowledged",
         Event::AlertNoted { .. } => "alert_noted",
+        Event::Published { .. } => "published",
     }
 }
 

@@ -265,7 +265,7 @@ fn of_people() -> BoxedStrategy<Command> {
         words().prop_map(|reason| Command::Reopen { reason }),
         words().prop_map(|reason| Command::Cancel { reason }),
         (milestone, moment()).prop_map(|(milestone, when)| Command::SetMilestone { milestone, when }),
-        words().prop_map(|text| Command::Update { text }),
+        (words(), any::<bool>(), note()).prop_map(|(text, public, title)| Command::Update { text, public, title }),
         moment().prop_map(|until| Command::Snooze { until }),
         (option::of(moment()), words()).prop_map(|(when, text)| Command::Log { when, text }),
         (words(), option::of(someone())).prop_map(|(text, owner)| Command::AddTask { text, owner }),

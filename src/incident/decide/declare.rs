@@ -28,5 +28,8 @@ pub(super) fn declare(
         return Err(Refusal::UnknownService { word: word.clone() });
     }
     let update_due = plan.update_every(&severity).map(|every| asked.at + every);
-    Ok(vec![Event::Declared { title, severity, service, private, origin, update_due }])
+    let published = plan.publishes(&severity, private).then(|| plan.public_title(service.as_deref()));
+    let mut events = vec![Event::Declared { title, severity, service, private, origin, update_due }];
+    events.extend(published.map(|title| Event::Published { title }));
+    Ok(events)
 }

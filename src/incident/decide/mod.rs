@@ -46,7 +46,7 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
         Command::Reopen { reason } => status::reopen(incident, reason, asked, plan),
         Command::Cancel { reason } => status::cancel(incident, reason),
         Command::SetMilestone { milestone, when } => log::set_milestone(incident, milestone, when, asked),
-        Command::Update { text } => update::update(incident, text, asked, plan),
+        Command::Update { text, public, title } => update::update(incident, text, public, title, asked, plan),
         Command::Snooze { until } => update::snooze(incident, until),
         Command::Page { paging, text } => paging::page(incident, paging, text, asked),
         Command::PageByPlan { pages } => paging::by_plan(incident, pages, asked),

@@ -20,5 +20,9 @@ pub(super) fn set(
     let reason = checked_note(reason, "reason")?;
     let due = plan.update_every(&to).map(|every| asked.at + every);
     let update_due = due.filter(|_| incident.status.is_active());
-    Ok(vec![Event::SeverityChanged { from: incident.severity.clone(), to, reason, update_due }])
+    let is_new = incident.public.is_none() && plan.publishes(&to, incident.private);
+    let published = is_new.then(|| plan.public_title(incident.service.as_deref()));
+    let mut events = vec![Event::SeverityChanged { from: incident.severity.clone(), to, reason, update_due }];
+    events.extend(published.map(|title| Event::Published { title }));
+    Ok(events)
 }

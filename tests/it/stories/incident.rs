@@ -5,14 +5,15 @@ use firebell::ports::{Chat, NewRoom, Once};
 use insta::assert_snapshot;
 
 use super::on_every_chat;
-use crate::support::world::World;
+use crate::support::scene::Scene;
+use crate::support::world::{World, plan};
 
 on_every_chat!(
     from_declare_to_postmortem,
     a_second_declarer_is_shown_the_first,
     two_take_command,
     closing_at_once,
-    it_came_back;
+    it_came_back; scenes: some_of_it_is_public;
     local: [what_is_said_while_the_room_opens]
 );
 
@@ -259,5 +260,112 @@ async fn what_is_said_while_the_room_opens(world: World) {
     world.hear().await;
     world.settle().await;
     assert_snapshot!(world.transcript(1).await, @"Bob: I was quicker");
+    world.ends().await;
+}
+
+/// What is public is said to be, has a name of its own, and follows the status.
+async fn some_of_it_is_public(scene: Scene) {
+    let mut plan = plan();
+    plan.public.publish = vec!["sev1".into()];
+    let world = scene.with(plan).await;
+    world.says("Ann", "general", "/incident declare sev3 --service checkout Redis is full").await;
+    world.says("Ann", "inc-1-redis-full", "/incident update We look into it").await;
+    assert_snapshot!(world.public(1).await, @"nothing");
+    let say = async |words: &str| world.says("Ann", "inc-1-redis-full", words).await;
+    say("/incident update --public Some payments fail").await;
+    say("/incident undo").await;
+    assert_snapshot!(world.public(1).await, @"nothing");
+    say("/incident update --public --title “Payments fail” Some payments fail").await;
+    say("/incident identified Redis").await;
+    say("/incident update --public --title").await;
+    say("/incident update --title A Some").await;
+    say("/incident update --publc Some").await;
+    say("/incident mitigated").await;
+    say("/incident resolve It was the cache").await;
+    say("/incident close").await;
+    assert_snapshot!(world.public(1).await, @"
+    Payments fail
+    12:00 investigating: Some payments fail
+    12:00 identified:
+    12:00 monitoring:
+    12:00 resolved:
+    ");
+    assert_snapshot!(world.sees("Ann").await, @"
+    #general Ann [only ann]: /incident declare sev3 --service checkout Redis is full
+    #general Firebell [only ann]: INC-1 is declared as SEV3. Go to #inc-1-redis-full.
+    #inc-1-redis-full Firebell [pinned]: INC-1 · Redis is full
+        Severity: SEV3
+        Status: closed
+        Incident commander: nobody yet
+        Service: Checkout
+        Declared: 12:00 UTC
+        Latest update 12:00 UTC by Ann
+        > Some payments fail
+        Timeline (http://firebell.test/incidents/INC-1) · Postmortem (http://firebell.test/postmortems/INC-1)
+    #inc-1-redis-full Firebell: SEV3 declared by Ann: Redis is full
+        Nobody is in command yet. Type /incident claim to take it.
+    #inc-1-redis-full Firebell: • Dashboard (https://dash.example/checkout)
+    #inc-1-redis-full Ann [only ann]: /incident update We look into it
+    #inc-1-redis-full Firebell: Update by Ann
+        > We look into it
+        Next update due at 16:00 UTC.
+    #inc-1-redis-full Ann [only ann]: /incident update --public Some payments fail
+    #inc-1-redis-full Firebell: Public update by Ann
+        > Some payments fail
+        Next update due at 16:00 UTC.
+    #inc-1-redis-full Ann [only ann]: /incident undo
+    #inc-1-redis-full Firebell: Ann took back: the update. The latest update is the one by Ann.
+    #inc-1-redis-full Ann [only ann]: /incident update --public --title “Payments fail” Some payments fail
+    #inc-1-redis-full Firebell: Public update by Ann
+        > Some payments fail
+        Next update due at 16:00 UTC.
+    #inc-1-redis-full Ann [only ann]: /incident identified Redis
+    #inc-1-redis-full Firebell: Cause identified by Ann
+        > Redis
+    #inc-1-redis-full Ann [only ann]: /incident update --public --title
+    #inc-1-redis-full Firebell [only ann]: It needs a name behind --title, in quotes.
+        It goes /incident update [--public [--title NAME]] TEXT, for example /incident update Payments work again, we watch them.
+    #inc-1-redis-full Ann [only ann]: /incident update --title A Some
+    #inc-1-redis-full Firebell [only ann]: It needs --public before --title: only the public page has a title of its own.
+        It goes /incident update [--public [--title NAME]] TEXT, for example /incident update Payments work again, we watch them.
+    #inc-1-redis-full Ann [only ann]: /incident update --publc Some
+    #inc-1-redis-full Firebell [only ann]: There is no --publc here. Did you mean --public?
+        It goes /incident update [--public [--title NAME]] TEXT, for example /incident update Payments work again, we watch them.
+    #inc-1-redis-full Ann [only ann]: /incident mitigated
+    #inc-1-redis-full Firebell: Mitigated by Ann
+    #inc-1-redis-full Ann [only ann]: /incident resolve It was the cache
+    #inc-1-redis-full Firebell: Resolved by Ann
+        > It was the cache
+        When nothing is left to do here, type /incident close and the postmortem is drafted.
+    #inc-1-redis-full Ann [only ann]: /incident close
+    #inc-1-redis-full Firebell: Closed by Ann
+        Postmortem draft (http://firebell.test/postmortems/INC-1): summary, timeline and action items, drafted from what happened here.
+    #incidents Firebell: SEV3 · Redis is full · closed
+        Service: Checkout
+        12:00 UTC Ann: Some payments fail
+        INC-1, declared 12:00 UTC · Commander: nobody yet · #inc-1-redis-full
+        Postmortem: http://firebell.test/postmortems/INC-1
+    #incidents Firebell [in thread]: Update (Ann)
+        We look into it
+    #incidents Firebell [in thread]: Update (Ann)
+        Some payments fail
+    #incidents Firebell [in thread]: Update taken back (Ann)
+    #incidents Firebell [in thread]: Update (Ann)
+        Some payments fail
+    #incidents Firebell [in thread]: Status: identified (Ann)
+        Redis
+    #incidents Firebell [in thread]: Status: monitoring (Ann)
+    #incidents Firebell [in thread]: Status: resolved (Ann)
+        It was the cache
+    #incidents Firebell [in thread]: Status: closed (Ann)
+    ");
+    world.says("Ann", "general", "/incident declare sev1 --service search Disk is full").await;
+    world.says("Ann", "general", "/incident declare sev1 --private Data is stolen").await;
+    world.says("Ann", "inc-3", "/incident update --public Data is stolen").await;
+    assert_snapshot!(world.public(2).await, @"
+    Problems with Search
+    12:00 investigating:
+    ");
+    assert_snapshot!(world.public(3).await, @"nothing");
     world.ends().await;
 }

@@ -277,7 +277,7 @@ proptest! {
         let text = said.trim().to_string();
         let command = |form, values| meant(&fill(form, values).expect("words"));
         let note = Some(text.clone());
-        prop_assert_eq!(command(Form::Update, json!({ "text": written(&said) })), Command::Update { text: text.clone() });
+        prop_assert_eq!(command(Form::Update, json!({ "text": written(&said) })), Command::Update { text: text.clone(), public: false, title: None });
         prop_assert_eq!(command(Form::Close, json!({ "note": written(&said) })), Command::Close { note: note.clone() });
         prop_assert_eq!(
             command(Form::Status, json!({ "status": chosen("identified"), "note": written(&said) })),

@@ -111,6 +111,16 @@ impl World {
         lines.collect::<Vec<_>>().join("\n")
     }
 
+    /// What the public reads of it.
+    pub async fn public(&self, number: i64) -> String {
+        let incident = self.store.incident(number).await.expect("to read").expect("an incident");
+        let Some(public) = incident.public else { return "nothing".into() };
+        let line = |u: &firebell::incident::PublicUpdate| {
+            format!("{} {}: {}", u.at.format("%H:%M"), u.status.as_str(), u.text).trim_end().to_string()
+        };
+        std::iter::once(public.title.clone()).chain(public.updates.iter().map(line)).collect::<Vec<_>>().join("\n")
+    }
+
     pub async fn transcript(&self, number: i64) -> String {
         let messages = self.store.transcript(number, 0, 10_000).await.expect("to read");
         messages.iter().map(|m| format!("{}: {}", m.author.name, m.text)).collect::<Vec<_>>().join("\n")
