@@ -29,6 +29,7 @@ mod matrix_faults;
 #[cfg(feature = "matrix")]
 mod matrix_program;
 mod pages;
+mod prometheus;
 mod properties;
 #[cfg(feature = "slack")]
 #[allow(dead_code, unused_imports, reason = "it can do more than what the stories have needed so far")]
