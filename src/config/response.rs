@@ -10,7 +10,7 @@ use super::values::{Judge, Limits, in_words, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
     Announcements, COMMANDER, ImmediateAction, Permissions, Plan, Platform, Reactions, Role, Route, Rule, Service,
-    Severity, SeverityKey, plain_emoji,
+    Severity, SeverityKey, Triage, plain_emoji,
 };
 
 /// More often than that is noise, and less often than once in a month is never.
@@ -51,6 +51,7 @@ pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {
         let action = immediate_action(judge, &plan, start(action), action.get_ref());
         plan.immediate_actions.push(action);
     }
+    plan.triage = triage(judge, &plan, written);
     cadence(judge, &mut plan, &written.plan);
     plan.reactions = reactions(judge, &written.reactions);
     plan.groups = groups(judge, &written.groups);
@@ -124,6 +125,32 @@ fn immediate_action(
         severities: severity_keys(judge, plan, "[[immediate_action]] severity", written.severity.as_ref()),
         text: text.map_or_else(String::new, |t| judge.text("[[immediate_action]] text", t)),
     }
+}
+
+/// With severities of one's own and without a matrix, they are spread over the usual one.
+fn triage(judge: &mut Judge<'_>, plan: &Plan, written: &written::Written) -> Triage {
+    let keys: Vec<SeverityKey> = plan.severities.iter().map(|s| s.key.clone()).collect();
+    let Some(written) = &written.triage else { return Triage::over(&keys) };
+    let (at, written) = (start(written), written.get_ref());
+    let words =
+        |list: Option<&List>| -> Vec<String> { names(list).iter().map(|word| word.get_ref().clone()).collect() };
+    let (impacts, scopes) = (words(written.impact.as_ref()), words(written.scope.as_ref()));
+    if impacts.is_empty() || scopes.is_empty() {
+        judge.wrong(at, "[triage]", "needs both impact and scope, and a matrix with a row for each impact");
+    }
+    if written.matrix.len() != impacts.len() {
+        let what =
+            format!("{} rows are wanted, one for each impact; there are {}", impacts.len(), written.matrix.len());
+        judge.wrong(at, "[triage] matrix", what);
+    }
+    for row in written.matrix.iter().filter(|row| row.names.len() != scopes.len()) {
+        let what =
+            format!("a row has a severity for each of the {} scopes; this one has {}", scopes.len(), row.names.len());
+        judge.wrong(row.at, "[triage] matrix", what);
+    }
+    let row = |row: &List| severity_keys(judge, plan, "[triage] matrix", Some(row));
+    let matrix = written.matrix.iter().map(row).collect();
+    Triage { impacts, scopes, matrix }
 }
 
 fn cadence(judge: &mut Judge<'_>, plan: &mut Plan, written: &written::Plan) {

@@ -174,3 +174,27 @@ fn routes_name_what_there_is() {
         "f.toml:2:10: [[announcements.route]] rooms: \"ops\" is not a room with its chat, such as local:incidents",
     );
 }
+
+#[test]
+fn triage_has_a_severity_for_each_impact_and_scope() {
+    let default = right("").plan;
+    assert_eq!(default.proposed(0, 0).unwrap(), "sev1");
+    assert_eq!(default.proposed(2, 2).unwrap(), "sev4");
+    let two = right("[[severity]]\nname = \"bad\"\n[[severity]]\nname = \"mild\"").plan;
+    assert_eq!((two.proposed(0, 0).unwrap().as_str(), two.proposed(2, 2).unwrap().as_str()), ("bad", "mild"));
+
+    let own = "[triage]\nimpact = \"down\"\nscope = [\"all\", \"some\"]\nmatrix = [[\"sev1\", \"sev2\"]]";
+    assert_eq!(right(own).plan.proposed(0, 1).unwrap(), "sev2");
+    wrong(
+        "[triage]\nimpact = \"down\"\nscope = [\"all\", \"some\"]\nmatrix = [[\"sev1\"]]",
+        "f.toml:4:11: [triage] matrix: a row has a severity for each of the 2 scopes; this one has 1",
+    );
+    wrong(
+        "[triage]\nimpact = \"down\"\nscope = \"all\"",
+        "f.toml:1:1: [triage] matrix: 1 rows are wanted, one for each impact; there are 0",
+    );
+    wrong(
+        "[triage]\nimpact = \"down\"\nscope = \"all\"\nmatrix = [[\"sev9\"]]",
+        "f.toml:4:12: [triage] matrix: unknown severity \"sev9\"; did you mean \"sev1\"?",
+    );
+}

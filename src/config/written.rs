@@ -29,6 +29,7 @@ pub struct Written {
     pub team: Option<Entries<Team>>,
     pub escalation: Option<Entries<Escalation>>,
     pub plan: Plan,
+    pub triage: Option<Spanned<Triage>>,
     pub reactions: Reactions,
     pub groups: BTreeMap<String, List>,
     pub permissions: Permissions,
@@ -283,6 +284,14 @@ pub struct Plan {
     pub ask_commander: Option<Text>,
     pub remind_before: Option<Text>,
     pub archive_at_close: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Triage {
+    pub impact: Option<List>,
+    pub scope: Option<List>,
+    pub matrix: Vec<List>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -45,6 +45,7 @@ pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>
         | Question::Timeline { .. }
         | Question::Tasks
         | Question::Postmortem
+        | Question::Triage { .. }
         | Question::Nothing => here(office, question, asker).await?,
     };
     Ok((doc, false))
@@ -62,6 +63,7 @@ async fn here(office: &Office, question: &Question, asker: &Asker<'_>) -> Result
             Question::Timeline { .. } => "timeline",
             Question::Tasks => "tasks",
             Question::Postmortem => "postmortem",
+            Question::Triage { .. } => "triage",
             _ => "show",
         };
         return Ok(phrase::strange_place(word, style));
@@ -70,6 +72,7 @@ async fn here(office: &Office, question: &Question, asker: &Asker<'_>) -> Result
         Question::Timeline { last } => phrase::timeline(&incident, *last, style),
         Question::Tasks => phrase::tasks(&incident, style),
         Question::Postmortem => phrase::postmortem(&incident, style),
+        Question::Triage { impact, scope } => phrase::triage(&incident, *impact, *scope, &office.plan, style),
         Question::Nothing => phrase::panel(&incident, &office.plan, style),
         _ => phrase::card(&incident, &office.plan, style),
     })

@@ -38,6 +38,12 @@ pub enum Misunderstanding {
         known: Vec<String>,
         closest: Option<String>,
     },
+    /// Neither the number of one of these nor how one begins.
+    NotAnAnswer {
+        what: &'static str,
+        typed: String,
+        known: Vec<String>,
+    },
     NotANumber {
         verb: Verb,
         typed: String,

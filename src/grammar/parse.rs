@@ -107,6 +107,7 @@ impl Parser<'_> {
             Verb::Detected => Command::SetMilestone { milestone: Milestone::Detected, when: self.time()? },
             Verb::Update => self.update()?,
             Verb::Snooze => Command::Snooze { until: self.context.now + self.snooze()? },
+            Verb::Triage => return ask(self.triage()?),
             Verb::Page => self.page()?,
             Verb::Ack if self.scan.is_empty() => return Ok(Asking::Acknowledge { incident: None }),
             Verb::Ack => return Ok(Asking::Acknowledge { incident: Some(self.key()?) }),
@@ -344,6 +345,24 @@ impl Parser<'_> {
         let found =
             when::duration(&typed.to_lowercase()).filter(|d| *d > TimeDelta::zero() && *d <= TimeDelta::hours(12));
         found.ok_or_else(|| Misunderstanding::NotADuration { verb: self.word.verb, typed: shortened(typed) })
+    }
+
+    fn triage(&mut self) -> Parsed<Question> {
+        let triage = &self.context.plan.triage;
+        let impact = self.one_of_these("impact", &triage.impacts)?;
+        let scope = self.one_of_these("scope", &triage.scopes)?;
+        Ok(Question::Triage { impact, scope })
+    }
+
+    /// One of the answers, by its number or by how it begins.
+    fn one_of_these(&mut self, what: &'static str, answers: &[String]) -> Parsed<Option<usize>> {
+        let Some(typed) = self.scan.quoted() else { return Ok(None) };
+        let number = typed.parse::<usize>().ok().filter(|n| (1..=answers.len()).contains(n)).map(|n| n - 1);
+        let begins = |answer: &String| prefix_length(answer, &typed).is_some();
+        match number.or_else(|| answers.iter().position(begins)) {
+            Some(found) => Ok(Some(found)),
+            None => Err(Misunderstanding::NotAnAnswer { what, typed: shortened(&typed), known: answers.to_vec() }),
+        }
     }
 
     /// What the plan knows by the word, unless it is written as a mention; else somebody of this chat.

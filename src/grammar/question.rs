@@ -23,6 +23,11 @@ pub enum Question {
     Actions {
         mine: bool,
     },
+    /// What severity the plan proposes; what is not known yet is asked. Counted from 0.
+    Triage {
+        impact: Option<usize>,
+        scope: Option<usize>,
+    },
     /// Who is on call; with a word, whom a page of that would call.
     OnCall {
         word: Option<String>,

@@ -156,6 +156,9 @@ pub enum Event {
         text: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<Person>,
+        /// It is one of the plan's first things to do.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_plan: bool,
     },
     TaskDone {
         number: u32,

@@ -110,11 +110,14 @@ fn apply(incident: &mut Incident, fact: &Recorded) {
         Event::Unmarked { mark, message, pin } => take_mark(incident, fact, *mark, message, *pin),
         Event::MessageRevised { message, text } => revise(incident, message, text),
         Event::MessageDeleted { message } => erase(incident, message),
-        Event::TaskAdded { number, text, owner } => {
+        Event::TaskAdded { number, text, owner, by_plan } => {
             let task = Task { number: *number, text: text.clone(), owner: owner.clone(), done: None };
             incident.tasks.push(task);
             incident.last_task = incident.last_task.max(*number);
-            note(incident, fact, EntryKind::Task, format!("Task {number}: {}", owned(text, owner.as_ref())));
+            // What the plan says of every such incident is no news of this one.
+            if !by_plan {
+                note(incident, fact, EntryKind::Task, format!("Task {number}: {}", owned(text, owner.as_ref())));
+            }
         }
         Event::TaskDone { number } => {
             if let Some(task) = incident.tasks.iter_mut().find(|t| t.number == *number) {
@@ -589,7 +592,9 @@ fn restore(before: &Incident, fact: &Recorded) -> Option<(String, Restore)> {
         ),
         Event::Updated { .. } => ("the update".into(), Restore::Update { update_due: before.update_due }),
         Event::Logged { text, .. } => (format!("log entry “{}”", first_line(text)), Restore::Entry),
-        Event::TaskAdded { number, .. } => (format!("task {number}"), Restore::TaskRemoved { number: *number }),
+        Event::TaskAdded { number, by_plan: false, .. } => {
+            (format!("task {number}"), Restore::TaskRemoved { number: *number })
+        }
         Event::TaskDone { number } => (format!("task {number} done"), Restore::TaskOpen { number: *number }),
         Event::ActionAdded { number, .. } => {
             (format!("action item {number}"), Restore::ActionRemoved { number: *number })

@@ -1,7 +1,7 @@
 //! The card: pinned in the room, edited in place, always how it stands now.
 
 use super::{Doc, Field, Span, Style, alert, page, strong, text};
-use crate::incident::{Incident, Status};
+use crate::incident::{Incident, Status, Task};
 use crate::plan::{COMMANDER, Plan};
 
 pub fn card(incident: &Incident, plan: &Plan, style: &Style) -> Doc {
@@ -115,9 +115,13 @@ fn buttons(doc: Doc, incident: &Incident, style: &Style) -> Doc {
 pub fn first_steps(incident: &Incident, plan: &Plan) -> Doc {
     let steps = plan.first_steps(&incident.severity, incident.service.as_deref());
     let mut doc = Doc::new();
-    if !steps.is_empty() {
+    let tasks: Vec<&Task> = incident.tasks.iter().filter(|task| steps.contains(&task.text.as_str())).collect();
+    if !tasks.is_empty() {
         doc = doc.headline([strong("First steps by the plan")]);
-        doc = doc.list(steps.into_iter().map(|s| vec![text(s)]).collect());
+        doc = doc.list(tasks.iter().map(|task| vec![text(format!("Task {}: {}", task.number, task.text))]).collect());
+        for task in tasks.iter().filter(|task| task.done.is_none()) {
+            doc = doc.button(&format!("Task {} done", task.number), &format!("task done {}", task.number));
+        }
     }
     let service = incident.service.as_deref().and_then(|s| plan.service(s));
     let links = service.map(|s| s.links.as_slice()).unwrap_or_default();

@@ -39,6 +39,10 @@ pub fn misunderstood(what: &Misunderstanding, style: &Style) -> Doc {
         Misunderstanding::NotAService { typed, known, closest } => {
             Doc::plain(format!("“{typed}” is not a service. {}", meant(closest.as_deref(), known)))
         }
+        Misunderstanding::NotAnAnswer { what, typed, known } => {
+            let numbered = known.iter().enumerate().map(|(n, answer)| vec![text(format!("{}: {answer}", n + 1))]);
+            Doc::plain(format!("“{typed}” is none of the plan's words for {what}. They are:")).list(numbered.collect())
+        }
         Misunderstanding::NotANumber { verb, typed } => example(*verb, format!("“{typed}” is not a number."), style),
         Misunderstanding::NotAKey { verb, typed } => {
             example(*verb, format!("“{typed}” is not an incident's key, such as INC-42."), style)

@@ -17,6 +17,7 @@ mod refused;
 mod room;
 mod told;
 mod topic;
+mod triage;
 
 pub use alert::suggestion;
 pub use announcement::{AnnouncementWords, WordsError};
@@ -33,6 +34,7 @@ pub use refused::refused;
 pub use room::{furniture, lost};
 pub use told::{declared, told};
 pub use topic::{room_name, topic};
+pub use triage::triage;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -26,7 +26,7 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
                 None => doc,
             }
         }
-        Event::TaskAdded { number, text: task, owner } => {
+        Event::TaskAdded { number, text: task, owner, .. } => {
             let mut line = vec![strong(format!("Task {number}")), text(format!(": {task}"))];
             if let Some(owner) = owner {
                 line.extend([text(" — "), Span::Person(owner.clone())]);

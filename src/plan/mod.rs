@@ -16,6 +16,7 @@ mod permissions;
 mod public;
 mod reach;
 mod reactions;
+mod triage;
 
 pub use alert::Alert;
 pub use alert_rules::{AlertDeed, AlertRule, Matcher};
@@ -30,6 +31,7 @@ pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_g
 pub use public::{Component, PublicPage};
 pub use reach::Reached;
 pub use reactions::{Mark, Reactions, plain_emoji};
+pub use triage::Triage;
 
 use std::collections::BTreeMap;
 
@@ -59,6 +61,7 @@ pub struct Plan {
     /// In the order in which they are tried.
     pub alert_rules: Vec<AlertRule>,
     pub public: PublicPage,
+    pub triage: Triage,
     /// How long a room without a commander waits until it is asked again.
     pub ask_commander: TimeDelta,
     /// How long before an update is due its author is reminded, and how long after until the commander is.
@@ -221,6 +224,7 @@ impl Default for Plan {
             teams: Vec::new(),
             alert_rules: Vec::new(),
             public: PublicPage::default(),
+            triage: Triage::over(&["sev1", "sev2", "sev3", "sev4"].map(String::from)),
             ask_commander: TimeDelta::minutes(5),
             remind_before: TimeDelta::minutes(5),
             archive_at_close: false,

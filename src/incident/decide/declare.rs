@@ -1,12 +1,13 @@
 //! `declare [SEV] [--service NAME] [--private] TITLE`: there is an incident. A second one of the same title points
 //! at the first.
 
-use super::super::{Asked, Event, Origin, Refusal, Same};
-use super::{LIMIT_TITLE, checked};
+use super::super::{Asked, Event, Incident, Origin, Refusal, Same};
+use super::{LIMIT_TITLE, checked, tasks};
 use crate::plan::{Plan, SeverityKey};
 
 #[expect(clippy::too_many_arguments, reason = "each is one thing that can be said when declaring")]
 pub(super) fn declare(
+    incident: &Incident,
     title: String,
     severity: Option<SeverityKey>,
     service: Option<String>,
@@ -29,7 +30,9 @@ pub(super) fn declare(
     }
     let update_due = plan.update_every(&severity).map(|every| asked.at + every);
     let published = plan.publishes(&severity, private).then(|| plan.public_title(service.as_deref()));
+    let steps = tasks::first(incident, &severity, service.as_deref(), plan);
     let mut events = vec![Event::Declared { title, severity, service, private, origin, update_due }];
     events.extend(published.map(|title| Event::Published { title }));
+    events.extend(steps);
     Ok(events)
 }

@@ -35,7 +35,7 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
     refuse_when_over(incident, &command)?;
     match command {
         Command::Declare { title, severity, service, private, origin, same } => {
-            declare::declare(title, severity, service, private, origin, same, asked, plan)
+            declare::declare(incident, title, severity, service, private, origin, same, asked, plan)
         }
         Command::Assign { role, to } => roles::assign(incident, role, to, plan),
         Command::Claim { role } => roles::claim(incident, role, asked, plan),

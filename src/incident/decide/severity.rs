@@ -1,7 +1,7 @@
 //! `severity SEV [reason]`: how bad it is. The next update is due by the new severity's cadence.
 
 use super::super::{AlreadySo, Asked, Event, Incident, Refusal};
-use super::checked_note;
+use super::{checked_note, tasks};
 use crate::plan::{Plan, SeverityKey};
 
 pub(super) fn set(
@@ -21,8 +21,10 @@ pub(super) fn set(
     let due = plan.update_every(&to).map(|every| asked.at + every);
     let update_due = due.filter(|_| incident.status.is_active());
     let is_new = incident.public.is_none() && plan.publishes(&to, incident.private);
+    let steps = tasks::first(incident, &to, incident.service.as_deref(), plan);
     let published = is_new.then(|| plan.public_title(incident.service.as_deref()));
     let mut events = vec![Event::SeverityChanged { from: incident.severity.clone(), to, reason, update_due }];
     events.extend(published.map(|title| Event::Published { title }));
+    events.extend(steps);
     Ok(events)
 }

@@ -21,7 +21,7 @@ on_every_chat!(
     merging,
     canceling,
     help;
-    local: [a_word_that_needs_more, no_words_at_all]
+    local: [triage_proposes_a_severity, a_word_that_needs_more, no_words_at_all]
 );
 
 /// Declared by Ann, with Bob in the room; what was said so far is read.
@@ -470,6 +470,46 @@ async fn no_words_at_all(world: World) {
     #inc-1-checkout-down Ann [only ann]: /incident
     #inc-1-checkout-down Firebell [only ann]: INC-1 · SEV2 · investigating · commander: nobody
         To tell stakeholders how it stands: /incident update TEXT
+    ");
+    world.ends().await;
+}
+
+/// Asked one after the other, or known already; what comes of it is proposed, not done.
+async fn triage_proposes_a_severity(world: World) {
+    world.says("Ann", "general", "/incident declare sev3 Checkout is down").await;
+    world.sees("Ann").await;
+    for words in ["triage", "triage 1", "triage cannot many", "triage 2 2", "triage 9", "severity sev2 Cannot work"] {
+        world.says("Ann", "inc-1-checkout-down", &format!("/incident {words}")).await;
+    }
+    assert_snapshot!(world.sees("Ann").await, @"
+    #inc-1-checkout-down Ann [only ann]: /incident triage
+    #inc-1-checkout-down Firebell [only ann]: How bad is it for those whom it meets?
+        • 1: Cannot work
+        • 2: Hindered, or with a way around
+        • 3: Hardly noticed
+        Or type it: /incident triage 1.
+    #inc-1-checkout-down Ann [only ann]: /incident triage 1
+    #inc-1-checkout-down Firebell [only ann]: How many does it meet?
+        • 1: Everyone
+        • 2: Many
+        • 3: Few
+        Or type it: /incident triage 1 1.
+    #inc-1-checkout-down Ann [only ann]: /incident triage cannot many
+    #inc-1-checkout-down Firebell [only ann]: By the plan this is SEV2: Cannot work × Many.
+        It is SEV3 now. To change it: /incident severity sev2.
+    #inc-1-checkout-down Ann [only ann]: /incident triage 2 2
+    #inc-1-checkout-down Firebell [only ann]: By the plan this is SEV3: Hindered, or with a way around × Many.
+        That is what it is already.
+    #inc-1-checkout-down Ann [only ann]: /incident triage 9
+    #inc-1-checkout-down Firebell [only ann]: “9” is none of the plan's words for impact. They are:
+        • 1: Cannot work
+        • 2: Hindered, or with a way around
+        • 3: Hardly noticed
+    #inc-1-checkout-down Ann [only ann]: /incident severity sev2 Cannot work
+    #inc-1-checkout-down Firebell: Severity SEV3 → SEV2 by Ann
+        > Cannot work
+    #incidents Firebell [in thread]: Severity SEV3 → SEV2 (Ann)
+        Cannot work
     ");
     world.ends().await;
 }

@@ -30,11 +30,12 @@ async fn from_declare_to_postmortem(world: World) {
         Service: Checkout
         Declared: 12:00 UTC
         Next update due: 12:30 UTC
+        • Task 1: Divert payments to the other region
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Firebell: SEV1 declared by Ann: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-checkout-down Firebell: First steps by the plan
-        • Divert payments to the other region
+        • Task 1: Divert payments to the other region
         • Dashboard (https://dash.example/checkout)
     #incidents Firebell: SEV1 · Checkout is down · investigating
         Service: Checkout
@@ -50,11 +51,12 @@ async fn from_declare_to_postmortem(world: World) {
         Service: Checkout
         Declared: 12:00 UTC
         Next update due: 12:30 UTC
+        • Task 1: Divert payments to the other region
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Firebell: SEV1 declared by Ann: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-checkout-down Firebell: First steps by the plan
-        • Divert payments to the other region
+        • Task 1: Divert payments to the other region
         • Dashboard (https://dash.example/checkout)
     #incidents Firebell: SEV1 · Checkout is down · investigating
         Service: Checkout

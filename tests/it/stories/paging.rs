@@ -188,11 +188,13 @@ async fn the_plan_pages(scene: Scene) {
         Next update due: 12:30 UTC
         • Paged Ann for Checkout: no answer yet
         • Paged Ann: no answer yet
+        • Task 1: Divert payments to the other region
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-checkout-down Firebell: SEV3 declared by Cid: Checkout is down
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-checkout-down Firebell: • Dashboard (https://dash.example/checkout)
     #inc-1-checkout-down Firebell: Severity SEV3 → SEV1 by Cid
+    #inc-1-checkout-down Firebell: Task 1: Divert payments to the other region
     #incidents Firebell: SEV1 · Checkout is down · investigating
         Service: Checkout
         Most users cannot use the product, or data is at risk.

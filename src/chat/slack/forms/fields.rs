@@ -16,6 +16,9 @@ pub(super) const NOTE: &str = "note";
 pub(super) const WHEN: &str = "when";
 pub(super) const DUE: &str = "due";
 pub(super) const AIM: &str = "aim";
+pub(super) const IMPACT: &str = "impact";
+pub(super) const SCOPE: &str = "scope";
+pub(super) const PUBLIC: &str = "public";
 
 /// The most options that a Slack select takes.
 const LIMIT_OPTIONS: usize = 100;

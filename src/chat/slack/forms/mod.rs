@@ -13,8 +13,8 @@ use crate::grammar::{Verb, word};
 use crate::incident::{Incident, LIMIT_TITLE, Status};
 use crate::plan::{Plan, Role, Service, Severity};
 use fields::{
-    AIM, Choice, DUE, OWNER, PRIVATE, ROLE, SERVICE, SEVERITY, STATUS, TEXT, TITLE, WHEN, checkbox, date, input, line,
-    lines, note, optional, person, select, shortened,
+    AIM, Choice, DUE, IMPACT, OWNER, PRIVATE, PUBLIC, ROLE, SCOPE, SERVICE, SEVERITY, STATUS, TEXT, TITLE, WHEN,
+    checkbox, date, input, line, lines, note, optional, person, select, shortened,
 };
 pub use submitted::{Problems, Submitted, submitted};
 
@@ -32,6 +32,7 @@ pub enum Form {
     Update,
     Status,
     Severity,
+    Triage,
     Role,
     Log,
     Task,
@@ -41,11 +42,12 @@ pub enum Form {
 
 impl Form {
     #[cfg(test)]
-    const ALL: [Form; 9] = [
+    const ALL: [Form; 10] = [
         Form::Declare,
         Form::Update,
         Form::Status,
         Form::Severity,
+        Form::Triage,
         Form::Role,
         Form::Log,
         Form::Task,
@@ -60,6 +62,7 @@ impl Form {
             Verb::Update => Some(Form::Update),
             Verb::Status => Some(Form::Status),
             Verb::Severity => Some(Form::Severity),
+            Verb::Triage => Some(Form::Triage),
             Verb::Role => Some(Form::Role),
             Verb::Log => Some(Form::Log),
             Verb::Task => Some(Form::Task),
@@ -76,6 +79,7 @@ impl Form {
             Form::Update => "Post an update",
             Form::Status => "Change the status",
             Form::Severity => "Change the severity",
+            Form::Triage => "How bad is it?",
             Form::Role => "Give somebody a role",
             Form::Log => "Add to the timeline",
             Form::Task => "Add a task",
@@ -90,6 +94,7 @@ impl Form {
             Form::Declare => "Declare",
             Form::Update => "Post",
             Form::Status | Form::Severity => "Change",
+            Form::Triage => "Propose a severity",
             Form::Role => "Give",
             Form::Log | Form::Task | Form::Action => "Add",
             Form::Close => "Close incident",
@@ -154,7 +159,11 @@ fn inputs(form: Form, about: &About<'_>) -> Vec<SlackInputBlock> {
         Form::Declare => declare(about, said),
         Form::Update => {
             let text = input(TEXT, "How does it stand?", lines(TEXT, said));
-            vec![text.with_hint("It goes to the room and to the stakeholders.".into())]
+            let public = Choice::new("public", "On the status page, too", "Everybody can read it there.");
+            let public = optional(input(PUBLIC, "Who may read it", checkbox(PUBLIC, &public, false)));
+            let mut inputs = vec![text.with_hint("It goes to the room and to the stakeholders.".into())];
+            inputs.extend(about.incident.is_some_and(|i| !i.private).then_some(public));
+            inputs
         }
         Form::Status => vec![
             input(STATUS, "Status", select(STATUS, statuses(), about.incident.map(|i| i.status.as_str()))),
@@ -164,6 +173,14 @@ fn inputs(form: Form, about: &About<'_>) -> Vec<SlackInputBlock> {
             let present = about.incident.map(|i| i.severity.as_str());
             vec![input(SEVERITY, "Severity", select(SEVERITY, severities(about.plan), present)), note("Reason")]
         }
+        Form::Triage => vec![
+            input(
+                IMPACT,
+                "How bad is it for those whom it meets?",
+                select(IMPACT, numbered(&about.plan.triage.impacts), None),
+            ),
+            input(SCOPE, "How many does it meet?", select(SCOPE, numbered(&about.plan.triage.scopes), None)),
+        ],
         Form::Role => {
             let roles =
                 about.plan.roles.iter().map(|Role { key, label, meaning, .. }| Choice::new(key, label, meaning));
@@ -202,6 +219,11 @@ fn declare(about: &About<'_>, said: &str) -> Vec<SlackInputBlock> {
     let private = Choice::new("private", "Private", "Only who is invited to its room sees the incident.");
     inputs.push(optional(input(PRIVATE, "Who may see it", checkbox(PRIVATE, &private, about.private))));
     inputs
+}
+
+/// As the typed command counts them.
+fn numbered(answers: &[String]) -> Vec<Choice> {
+    answers.iter().enumerate().map(|(n, answer)| Choice::new(&(n + 1).to_string(), answer, "")).collect()
 }
 
 fn severities(plan: &Plan) -> Vec<Choice> {

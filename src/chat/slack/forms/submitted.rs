@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use slack_morphism::prelude::*;
 
-use super::fields::{AIM, DUE, NOTE, OWNER, PRIVATE, ROLE, SERVICE, SEVERITY, STATUS, TEXT, TITLE, WHEN};
+use super::fields::{
+    AIM, DUE, IMPACT, NOTE, OWNER, PRIVATE, PUBLIC, ROLE, SCOPE, SERVICE, SEVERITY, STATUS, TEXT, TITLE, WHEN,
+};
 use super::{Carried, Form, LIMIT_INPUT};
 use crate::grammar::{Asking, Context, parse};
 use crate::incident::{Command, LIMIT_TITLE, Refusal};
@@ -39,6 +41,7 @@ pub fn submitted(view: &SlackStatefulView, context: &Context<'_>) -> Result<Subm
         Form::Update => filled.update(),
         Form::Status => filled.status(),
         Form::Severity => filled.severity(),
+        Form::Triage => filled.triage(),
         Form::Role => filled.role(),
         Form::Log => filled.log(),
         Form::Task => filled.task(),
@@ -86,15 +89,19 @@ impl Filled<'_> {
             }
             words.push_str(&format!(" --service={word}"));
         }
-        let ticked = |v: &SlackViewStateValue| v.selected_options.as_ref().is_some_and(|ticked| !ticked.is_empty());
-        if self.value(PRIVATE).is_some_and(ticked) {
+        if self.ticked(PRIVATE) {
             words += " --private";
         }
         words + self.text(TITLE, "title", LIMIT_TITLE).as_str()
     }
 
     fn update(&mut self) -> String {
-        "update".to_string() + self.text(TEXT, "text", LIMIT_INPUT).as_str()
+        let flag = if self.ticked(PUBLIC) { " --public" } else { "" };
+        format!("update{flag}{}", self.text(TEXT, "text", LIMIT_INPUT))
+    }
+
+    fn triage(&mut self) -> String {
+        format!("triage {} {}", self.chosen(IMPACT), self.chosen(SCOPE))
     }
 
     fn status(&mut self) -> String {
@@ -179,6 +186,11 @@ impl Filled<'_> {
             self.tell(field, &missing());
         }
         option.unwrap_or_default()
+    }
+
+    fn ticked(&self, field: &str) -> bool {
+        let ticked = |v: &SlackViewStateValue| v.selected_options.as_ref().is_some_and(|ticked| !ticked.is_empty());
+        self.value(field).is_some_and(ticked)
     }
 
     /// ` @U123`, or nothing if nobody was picked.

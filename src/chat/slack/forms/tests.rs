@@ -127,6 +127,9 @@ fn what_is_filled_in_becomes_words() {
     let plain = json!({ "title": written("Down"), "severity": chosen("sev2"), "private": ticked(&[]) });
     assert_eq!(words(Form::Declare, plain), "declare sev2 -- Down");
     assert_eq!(words(Form::Update, json!({ "text": written(" a\nb ") })), "update -- a\nb");
+    let public = json!({ "text": written("Down"), "public": ticked(&["public"]) });
+    assert_eq!(words(Form::Update, public), "update --public -- Down");
+    assert_eq!(words(Form::Triage, json!({ "impact": chosen("1"), "scope": chosen("3") })), "triage 1 3");
     assert_eq!(
         words(Form::Status, json!({ "status": chosen("monitoring"), "note": written("") })),
         "status monitoring"
