@@ -14,6 +14,7 @@ pub mod detection;
 pub mod export;
 pub mod grammar;
 pub mod incident;
+pub mod outreach;
 pub mod phrase;
 pub mod plan;
 pub mod ports;

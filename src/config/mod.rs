@@ -6,6 +6,7 @@ mod alerts;
 mod error;
 mod matrix;
 mod meant;
+mod outreach;
 mod people;
 mod read;
 mod response;
@@ -24,6 +25,8 @@ mod tests_file;
 #[cfg(feature = "matrix")]
 #[cfg(test)]
 mod tests_matrix;
+#[cfg(test)]
+mod tests_outreach;
 #[cfg(test)]
 mod tests_people;
 #[cfg(test)]
@@ -55,6 +58,7 @@ pub struct Config {
     pub matrix: Option<Matrix>,
     /// Each has a name of its own.
     pub alert_sources: Vec<AlertSource>,
+    pub outreach: Outreach,
     pub plan: Plan,
     /// The folder with the user's own templates; what is missing in it is built in.
     pub templates: PathBuf,
@@ -168,6 +172,59 @@ pub struct AlertSource {
     /// ARNs of Amazon's topics.
     pub topics: Vec<String>,
     pub mapping: AlertMapping,
+}
+
+/// How to reach who is in no chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outreach {
+    /// `None`: no e-mails are sent.
+    pub email: Option<Email>,
+    pub ntfy: Ntfy,
+    pub webhooks: Vec<Webhook>,
+    pub pagerduty: Vec<PagerdutyService>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    pub host: String,
+    pub port: u16,
+    pub tls: EmailTls,
+    /// User and password.
+    pub login: Option<(String, Secret)>,
+    /// `Firebell <firebell@example.org>`
+    pub from: String,
+    pub reply_to: Option<String>,
+}
+
+/// How the connection is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailTls {
+    Starttls,
+    Implicit,
+    None,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ntfy {
+    /// Without a slash at the end.
+    pub url: String,
+    pub token: Option<Secret>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    pub name: String,
+    pub url: String,
+    /// In base64, without `whsec_`; never empty.
+    pub secrets: Vec<Secret>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PagerdutyService {
+    pub name: String,
+    pub routing_key: Secret,
+    /// Without a slash at the end.
+    pub api_url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::error::instead;
+use super::outreach::is_email;
 use super::response::{name, no_name_twice, service_key, starts, unknown};
 use super::values::{Judge, Limits, names, start};
 use super::written::{self, List, Text, Written};
@@ -304,10 +305,7 @@ fn account(judge: &mut Judge<'_>, key: &str, word: &Text, kinds: &str) -> Option
 fn address(judge: &mut Judge<'_>, key: &str, way: Way, written: &Text) -> Option<Address> {
     let to = written.get_ref().trim();
     let fits = match way {
-        Way::Email => {
-            let parts = to.split_once('@').filter(|(name, host)| !name.is_empty() && host.contains('.'));
-            parts.is_some() && !to.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
-        }
+        Way::Email => is_email(to),
         Way::Ntfy => {
             !to.is_empty() && to.len() <= 64 && to.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         }

@@ -75,7 +75,8 @@ fn is_index(step: &str) -> bool {
 
 fn is_secret(path: &Path) -> bool {
     let keys: Vec<&String> = path.iter().filter(|step| !is_index(step)).collect();
-    SECRETS.iter().any(|secret| keys == secret) || LISTED_SECRETS.iter().any(|secret| keys == secret)
+    let listed = |secret: &&[&str]| keys.iter().map(|key| key.as_str()).eq(secret.iter().copied());
+    SECRETS.iter().any(|secret| keys == secret) || LISTED_SECRETS.iter().any(listed)
 }
 
 /// serde's "invalid type: integer `5`, expected a string" in the operator's words; of a secret only what was expected.

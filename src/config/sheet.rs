@@ -11,7 +11,7 @@ use super::error::{Place, Problem, Problems};
 pub const PREFIX: &str = "FIREBELL__";
 
 /// Keys that are secrets: each can be given as `…_file` too, and a variable's value is taken to the letter.
-pub(super) const SECRETS: [[&str; 2]; 9] = [
+pub(super) const SECRETS: [[&str; 2]; 11] = [
     ["store", "url"],
     ["local", "password"],
     ["slack", "bot_token"],
@@ -21,15 +21,20 @@ pub(super) const SECRETS: [[&str; 2]; 9] = [
     ["matrix", "access_token"],
     ["matrix", "store_passphrase"],
     ["matrix", "recovery_key"],
+    ["email", "password"],
+    ["ntfy", "token"],
 ];
 
 /// Secrets in the entries of lists. Such a list comes as a whole, with its secrets or their files.
-pub(super) const LISTED_SECRETS: [[&str; 3]; 5] = [
-    ["slack", "workspace", "bot_token"],
-    ["slack", "workspace", "app_token"],
-    ["slack", "workspace", "signing_secret"],
-    ["alerts", "source", "token"],
-    ["alerts", "source", "secret"],
+pub(super) const LISTED_SECRETS: &[&[&str]] = &[
+    &["slack", "workspace", "bot_token"],
+    &["slack", "workspace", "app_token"],
+    &["slack", "workspace", "signing_secret"],
+    &["alerts", "source", "token"],
+    &["alerts", "source", "secret"],
+    &["webhook", "secret"],
+    &["webhook", "old_secret"],
+    &["pagerduty", "routing_key"],
 ];
 
 /// The file's text, then a line of TOML for each variable. A place is an offset into it.

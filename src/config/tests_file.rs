@@ -76,7 +76,17 @@ fn with_every_example_put_in_it_holds() {
 
 #[test]
 fn with_secrets_from_files_only_the_files_are_missing() {
-    let secrets = ["url =", "password =", "bot_token =", "app_token =", "signing_secret =", "token =", "secret ="];
+    let secrets = [
+        "url = \"sqlite",
+        "password =",
+        "old_secret =",
+        "routing_key =",
+        "bot_token =",
+        "app_token =",
+        "signing_secret =",
+        "token =",
+        "secret =",
+    ];
     let of_matrix = ["access_token", "store_passphrase =", "recovery_key ="];
     let secrets = [&secrets[..], &of_matrix].concat();
     let text = of_this_build(&put_in(|line| secrets.iter().any(|secret| line.starts_with(secret))));

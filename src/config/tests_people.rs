@@ -90,7 +90,7 @@ fn rotations_have_somebody_and_a_beginning() {
 
 #[test]
 fn escalations_and_teams_name_what_there_is() {
-    let text = "[[team]]\nname = \"payments\"\nmembers = \"ann\"\nescalation = \"e\"\n[[escalation]]\nname = \"e\"\nsteps = [{ page = [\"person:ann\", \"local:bob\", \"email:a@b.example\"] }, { page = \"team:payments\", wait = \"10m\" }]\n[[service]]\nname = \"checkout\"\nowner = \"payments\"\n[[severity]]\nname = \"sev1\"\npage = [\"service\", \"team:payments\"]";
+    let text = "[[team]]\nname = \"payments\"\nmembers = \"ann\"\nescalation = \"e\"\n[[escalation]]\nname = \"e\"\nsteps = [{ page = [\"person:ann\", \"local:bob\", \"ntfy:topic\"] }, { page = \"team:payments\", wait = \"10m\" }]\n[[service]]\nname = \"checkout\"\nowner = \"payments\"\n[[severity]]\nname = \"sev1\"\npage = [\"service\", \"team:payments\"]";
     let plan = right(&with_ann(text)).plan;
     assert_eq!(plan.teams[0].escalation.as_deref(), Some("e"));
     let steps = &plan.escalations[0].steps;

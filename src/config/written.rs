@@ -20,6 +20,10 @@ pub struct Written {
     pub slack: Slack,
     pub matrix: Matrix,
     pub alerts: Alerts,
+    pub email: Email,
+    pub ntfy: Ntfy,
+    pub webhook: Vec<Spanned<Webhook>>,
+    pub pagerduty: Vec<Spanned<Pagerduty>>,
     pub severity: Option<Entries<Severity>>,
     pub role: Option<Entries<Role>>,
     pub service: Option<Entries<Service>>,
@@ -109,6 +113,47 @@ pub struct Matrix {
     pub space: Option<Text>,
     pub invites: Option<List>,
     pub encrypted: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Email {
+    pub host: Option<Text>,
+    pub port: Option<u16>,
+    pub tls: Option<Text>,
+    pub user: Option<Text>,
+    pub password: Option<Text>,
+    pub password_file: Option<Text>,
+    pub from: Option<Text>,
+    pub reply_to: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ntfy {
+    pub url: Option<Text>,
+    pub token: Option<Text>,
+    pub token_file: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhook {
+    pub name: Option<Text>,
+    pub url: Option<Text>,
+    pub secret: Option<Text>,
+    pub secret_file: Option<Text>,
+    pub old_secret: Option<Text>,
+    pub old_secret_file: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pagerduty {
+    pub name: Option<Text>,
+    pub routing_key: Option<Text>,
+    pub routing_key_file: Option<Text>,
+    pub api_url: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -21,7 +21,8 @@ impl Triage {
         let farthest = impacts.len() + scopes.len() - 2;
         let last = severities.len().saturating_sub(1);
         let at = |impact: usize, scope: usize| ((impact + scope) * last + farthest / 2) / farthest;
-        let row = |impact| (0..scopes.len()).map(|scope| severities[at(impact, scope)].clone()).collect();
+        let severity = |impact, scope| severities.get(at(impact, scope)).cloned().unwrap_or_default();
+        let row = |impact| (0..scopes.len()).map(|scope| severity(impact, scope)).collect();
         Triage {
             impacts: impacts.map(String::from).to_vec(),
             scopes: scopes.map(String::from).to_vec(),

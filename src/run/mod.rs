@@ -5,6 +5,7 @@ mod check;
 mod manifest;
 #[cfg(feature = "matrix")]
 mod matrix;
+mod outlets;
 mod records;
 mod serve;
 #[cfg(feature = "slack")]

@@ -68,7 +68,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         ledger: Arc::new(store.clone()),
         clock: clock(),
         chats: chats.clone(),
-        outlets: Vec::new(),
+        outlets: super::outlets::open(config, clock())?,
         calendars: Arc::new(BTreeMap::new()),
         plan: plan.clone(),
         words: templates.words,

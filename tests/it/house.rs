@@ -44,6 +44,7 @@ const PURE_AND_PORTS: &[&str] =
 const ONLY_IN: &[(&str, &str)] = &[
     ("sqlx", "store"),
     ("axum", "web"),
+    ("lettre", "outreach"),
     ("maud", "web"),
     ("slack_morphism", "chat/slack"),
     ("matrix_sdk", "chat/matrix"),

@@ -14,9 +14,16 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::support::world::plan;
+use crate::support::world;
 
 // --- Any text ---------------------------------------------------------------------------------------------------------
+
+/// Some of it is public by itself.
+fn plan() -> Plan {
+    let mut plan = world::plan();
+    plan.public.publish = vec!["sev1".into()];
+    plan
+}
 
 fn noon() -> DateTime<Utc> {
     "2026-11-23T12:00:00Z".parse().expect("a time")
