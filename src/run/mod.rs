@@ -80,6 +80,8 @@ fn log_as(config: &Config) {
     let filter = filter.with_target("matrix_sdk", tracing_subscriber::filter::LevelFilter::OFF);
     let filter = filter.with_target("matrix_sdk_base", tracing_subscriber::filter::LevelFilter::OFF);
     let filter = filter.with_target("matrix_sdk_crypto", tracing::Level::ERROR);
+    // Whoever asked says it once more, and what for.
+    let filter = filter.with_target("rustls_platform_verifier", tracing_subscriber::filter::LevelFilter::OFF);
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

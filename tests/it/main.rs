@@ -28,6 +28,7 @@ mod matrix;
 mod matrix_faults;
 #[cfg(feature = "matrix")]
 mod matrix_program;
+mod outreach;
 mod pages;
 mod prometheus;
 mod properties;
