@@ -154,6 +154,7 @@ async fn declare(
         private: false,
         origin: None,
         same: None,
+        anyway: true,
     };
     let mut incident = match commands::declare(office, tx, command, &asked).await? {
         Ok(declared) => declared.after,

@@ -7,10 +7,10 @@ use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_s
 use super::hear::asked;
 use super::{alerts, paging};
 use crate::grammar::{Asking, Context, names_in, parse};
-use crate::incident::{Asked, Command, Incident, MergeTarget, Origin, Refusal, Same};
+use crate::incident::{Asked, Command, Described, Incident, MergeTarget, Origin, Refusal, Same, alike};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
 use crate::plan::{Number, Person, Room};
-use crate::ports::{Mention, Offer, Speaker, StoreError, Transaction, Work};
+use crate::ports::{Mention, Offer, Speaker, StoreError, Summary, Transaction, Work};
 
 pub(super) struct Typed<'a> {
     pub identity: &'a str,
@@ -103,6 +103,7 @@ async fn obey(
                         alerts::join(office, tx, &declared.after).await?;
                         Answered::nothing()
                     }
+                    Err(why @ Refusal::Alike { .. }) => pointed_at(office, tx, typed, &why, here, &style).await?,
                     Err(why) => turned_down(office, tx, &why, here, &style).await?,
                 }
             }
@@ -115,8 +116,8 @@ async fn obey(
 /// Declared from a message.
 fn from(command: Command, origin: Option<&Origin>) -> Command {
     match (command, origin) {
-        (Command::Declare { title, severity, service, private, same, .. }, Some(origin)) => {
-            Command::Declare { title, severity, service, private, origin: Some(origin.clone()), same }
+        (Command::Declare { title, severity, service, private, same, anyway, .. }, Some(origin)) => {
+            Command::Declare { title, severity, service, private, origin: Some(origin.clone()), same, anyway }
         }
         (command, _) => command,
     }
@@ -148,6 +149,21 @@ async fn turned_down(
     Ok(answered)
 }
 
+/// What may be the same, with a way to go on. No refusal: a form can't offer that, and so lets it through.
+async fn pointed_at(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+    why: &Refusal,
+    here: Option<Number>,
+    style: &Style,
+) -> Result<Answered, StoreError> {
+    let told = turned_down(office, tx, why, here, style).await?;
+    let rest = typed.words.trim_start().strip_prefix(first_word(typed.words)).unwrap_or_default();
+    let doc = told.doc.map(|doc| doc.ask("Declare anyway", &format!("declare --anyway{rest}")));
+    Ok(Answered { doc, refused: false, discreet: told.discreet })
+}
+
 /// Whom the names in the text may mean: what the chat resolved, else who is known by that name in this chat.
 async fn people_in(tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<Vec<(String, Vec<Person>)>, StoreError> {
     let mut people: Vec<(String, Vec<Person>)> =
@@ -163,36 +179,44 @@ async fn people_in(tx: &mut dyn Transaction, typed: &Typed<'_>) -> Result<Vec<(S
     Ok(people)
 }
 
-/// Declares, unless an open incident that this person may see has the same title.
+/// Declares, unless an open incident that this person may see is, or may be, the same.
 pub(super) async fn declare(
     office: &Office,
     tx: &mut dyn Transaction,
     command: Command,
     asked: &Asked,
 ) -> Result<Result<Enacted, Refusal>, StoreError> {
-    let Command::Declare { title, severity, service, private, origin, .. } = command else {
+    let Command::Declare { title, severity, service, private, origin, anyway, .. } = command else {
         return Ok(Err(Refusal::TextMissing { what: "title" }));
     };
     // The number first: who declares the same in another replica before the look at the titles is seen by that look,
     // and who does it after that takes this very number, which is a clash.
     let number = tx.next_number().await?;
-    let same = same_title(office, tx, &title, asked).await?;
-    let command = Command::Declare { title, severity, service, private, origin, same };
+    let same = match anyway {
+        true => None,
+        false => same(office, tx, Described { title: &title, service: service.as_deref() }, asked).await?,
+    };
+    let command = Command::Declare { title, severity, service, private, origin, same, anyway };
     enact(office, tx, Incident::unborn(number), command, asked).await
 }
 
-async fn same_title(
+/// An open incident of this title, else one that may be the same; of several the latest.
+async fn same(
     office: &Office,
     tx: &mut dyn Transaction,
-    title: &str,
+    declared: Described<'_>,
     asked: &Asked,
 ) -> Result<Option<Same>, StoreError> {
     let Some(person) = asked.by.person() else { return Ok(None) };
-    for number in tx.open_titled(title).await? {
-        let Some(incident) = tx.load(number).await? else { continue };
+    let exact = tx.open_titled(declared.title).await?;
+    let open = office.ledger.open().await?;
+    let is_alike = |s: &&Summary| alike(declared, Described { title: &s.title, service: s.service.as_deref() });
+    let similar = open.iter().rev().filter(is_alike).map(|s| (s.number, false));
+    for (number, exact) in exact.into_iter().map(|number| (number, true)).chain(similar) {
+        let Some(incident) = tx.load(number).await?.filter(|i| i.status.is_open()) else { continue };
         let member = is_member(tx, &incident, &person.id).await?;
         if may_see(office, &incident, person, member, &asked.groups) {
-            return Ok(Some(Same { number, title: incident.title.clone(), room: incident.room().cloned() }));
+            return Ok(Some(Same { number, title: incident.title.clone(), room: incident.room().cloned(), exact }));
         }
     }
     Ok(None)
@@ -202,7 +226,7 @@ async fn same_title(
 pub(super) fn declare_from(offer: &Offer, title: String) -> Command {
     let origin = Origin { message: offer.message.id.clone(), link: offer.message.link.clone() };
     let private = offer.private;
-    Command::Declare { title, severity: None, service: None, private, origin: Some(origin), same: None }
+    Command::Declare { title, severity: None, service: None, private, origin: Some(origin), same: None, anyway: false }
 }
 
 /// A command about the incident of this room. No answer: the room is told, which is the answer.

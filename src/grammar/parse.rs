@@ -133,23 +133,24 @@ impl Parser<'_> {
     }
 
     fn declare(&self) -> Parsed<Command> {
-        let ((severity, service, private), title) = self.options_and_text(Self::declared)?;
+        let ((severity, service, private, anyway), title) = self.options_and_text(Self::declared)?;
         match title.is_empty() {
             true => Err(self.missing("a title: what is wrong, in a few words")),
-            false => Ok(Command::Declare { title, severity, service, private, origin: None, same: None }),
+            false => Ok(Command::Declare { title, severity, service, private, origin: None, same: None, anyway }),
         }
     }
 
-    fn declared(&self, text: &str) -> WithText<(Option<SeverityKey>, Option<String>, bool)> {
+    fn declared(&self, text: &str) -> WithText<(Option<SeverityKey>, Option<String>, bool, bool)> {
         let (text, flags) = take_flags(text, &["service"]);
         let mut service = None;
-        let mut private = false;
+        let (mut private, mut anyway) = (false, false);
         for (name, value) in flags {
             match (name.as_str(), value) {
                 ("private", _) => private = true,
+                ("anyway", _) => anyway = true,
                 ("service", Some(typed)) => service = Some(self.service(&typed)?),
                 ("service", None) => return Err(self.missing("the name of a service behind --service")),
-                _ => return Err(self.unknown_flag(&name, &["private", "service"])),
+                _ => return Err(self.unknown_flag(&name, &["anyway", "private", "service"])),
             }
         }
         let mut scan = Scan::new(&text);
@@ -162,7 +163,7 @@ impl Parser<'_> {
         {
             return Err(self.not_a_severity(typed));
         }
-        Ok(((severity, service, private), unquoted(scan.rest()).to_string()))
+        Ok(((severity, service, private, anyway), unquoted(scan.rest()).to_string()))
     }
 
     /// A text with options around it. Where a `--` follows nothing but options, all behind it is text, whatever it

@@ -129,7 +129,7 @@ pub const fn describe(verb: Verb) -> Word {
             verb,
             "declare",
             &["new", "open", "start"],
-            "[SEV] [--service NAME] [--private] TITLE",
+            "[SEV] [--service NAME] [--private] [--anyway] TITLE",
             "declares an incident and opens its room",
             "declare sev2 Checkout is down",
         ),

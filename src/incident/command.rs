@@ -38,8 +38,10 @@ pub enum Command {
         service: Option<String>,
         private: bool,
         origin: Option<Origin>,
-        /// An open incident of the same title that this person may see.
+        /// An open incident that this may be, and that this person may see.
         same: Option<Same>,
+        /// They have seen what it may be, and it is not.
+        anyway: bool,
     },
     /// Give a role to somebody; a commander may always be named anew.
     Assign {
@@ -216,6 +218,8 @@ pub struct Same {
     pub number: Number,
     pub title: String,
     pub room: Option<Room>,
+    /// It has the very same title; otherwise it is only alike.
+    pub exact: bool,
 }
 
 /// The incident that another one is to be merged into.

@@ -4,6 +4,7 @@
 //! [`consequences`] turns an event into work. Nothing here reads a clock, makes an id or performs anything.
 
 mod alerts;
+mod alike;
 mod command;
 mod consequences;
 mod decide;
@@ -17,6 +18,7 @@ mod state;
 mod timeline;
 
 pub use alerts::{AlertState, IncidentAlert, NotedAlert};
+pub use alike::{Described, alike};
 pub use command::{Alarm, Asked, Command, MergeTarget, Paging, Same};
 pub use consequences::{consequences, invited_at_first};
 pub use decide::{LIMIT_TEXT, LIMIT_TITLE, decide};

@@ -84,6 +84,12 @@ pub enum Refusal {
         title: String,
         room: Option<Room>,
     },
+    /// An open incident may be the same in other words.
+    Alike {
+        number: Number,
+        title: String,
+        room: Option<Room>,
+    },
     TextMissing {
         what: &'static str,
     },
@@ -109,6 +115,7 @@ impl Refusal {
     pub fn names(&self) -> Option<Number> {
         match self {
             Refusal::SameTitle { number, .. }
+            | Refusal::Alike { number, .. }
             | Refusal::MergeIntoEnded { number, .. }
             | Refusal::MergeWouldExpose { number } => Some(*number),
             _ => None,

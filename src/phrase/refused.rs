@@ -85,6 +85,14 @@ pub fn refused(refusal: &Refusal, plan: &Plan, style: &Style) -> Doc {
              them with a reason instead.",
             key(*number)
         )),
+        Refusal::Alike { number, title, room } => {
+            let mut line = vec![text(format!("{} “{title}” is open, and may be the same. ", key(*number)))];
+            if let Some(room) = room {
+                line.extend([text("Join it in "), Span::Room(room.clone()), text(". ")]);
+            }
+            line.extend([text("If yours is another one: "), style.typed("declare --anyway …")]);
+            Doc::new().line(line)
+        }
         Refusal::SameTitle { number, title, room } => {
             let mut line = vec![strong(format!("{} “{title}” is open already.", key(*number)))];
             if let Some(room) = room {

@@ -1,12 +1,17 @@
 //! `firebell check`: looks at everything that must be right, and says what it found.
 
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 
-use super::{Failed, Templates, say};
+use super::{Failed, Templates, clock, say};
 use crate::config::{Config, Problems};
-use crate::plan::Platform;
+use crate::outreach::Http;
+use crate::plan::{Address, PageRule, Plan, Platform, Turns, Way};
 use crate::ports::{Ledger, LocalBook};
 use crate::store::{Db, LocalStore, Store};
+
+/// How far ahead somebody has to be on call.
+const AHEAD: TimeDelta = TimeDelta::days(60);
 
 /// What was found, counted.
 #[derive(Default)]
@@ -69,6 +74,8 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
         None if config.slack.is_some() || config.matrix.is_some() => findings.note("local chat", "off"),
         None => findings.note("local chat", "off, and there is no other chat: nothing can be declared"),
     }
+    outlets(config, &mut findings).await;
+    on_call(config, &mut findings);
     #[cfg(any(feature = "matrix", feature = "slack"))]
     chats(config, &mut findings).await;
     findings.end()
@@ -120,6 +127,92 @@ async fn private_rooms(config: &Config, db: &Db, findings: &mut Findings) {
     }
 }
 
+/// What reaches people outside of chats; nothing is sent.
+async fn outlets(config: &Config, findings: &mut Findings) {
+    let outreach = &config.outreach;
+    if let Some(email) = &outreach.email {
+        let server = format!("{}:{}", email.host, email.port);
+        let mail = super::outlets::mail(email, clock());
+        let found = match mail {
+            Ok(mail) => mail.check().await,
+            Err(why) => Err(why.to_string()),
+        };
+        match found {
+            Ok(()) => findings.good("e-mail", format_args!("{server} takes it, from {}", email.from)),
+            Err(why) => findings.wrong("e-mail", format_args!("{server}: {why}")),
+        }
+    }
+    let topics = config.plan.contacts.iter().flat_map(|c| &c.addresses).any(|a| a.way == Way::Ntfy);
+    if topics || outreach.ntfy.token.is_some() {
+        let found = match Http::new() {
+            Ok(http) => super::outlets::ntfy(config, &http).check().await,
+            Err(why) => Err(why.to_string()),
+        };
+        match found {
+            Ok(()) => findings.good("ntfy", format_args!("{} is there", outreach.ntfy.url)),
+            Err(why) => findings.wrong("ntfy", format_args!("{}: {why}", outreach.ntfy.url)),
+        }
+    }
+    for hook in &outreach.webhooks {
+        findings.good("webhook", format_args!("{} is posted to, and not tried", hook.name));
+    }
+    for service in &outreach.pagerduty {
+        findings.good("pagerduty", format_args!("{} is paged, and not tried", service.name));
+    }
+}
+
+/// Whether a page would reach somebody just now.
+fn on_call(config: &Config, findings: &mut Findings) {
+    let plan = &config.plan;
+    let now = clock().now();
+    for contact in &plan.contacts {
+        let by_chat = contact.accounts.iter().any(|account| is_in_use(config, account.platform));
+        let by_mail = |a: &Address| a.way != Way::Email || config.outreach.email.is_some();
+        if !by_chat && !contact.addresses.iter().any(by_mail) {
+            findings.wrong("people", format_args!("{} can't be reached: none of their chats is in use", contact.label));
+        }
+    }
+    for rotation in plan.rotations.iter().filter(|r| matches!(r.turns, Turns::People { .. })) {
+        let names = |keys: Vec<String>| keys.iter().map(|key| name(plan, key)).collect::<Vec<_>>().join(" and ");
+        match rotation.on_call(now, &[]) {
+            nobody if nobody.is_empty() => match rotation.shifts(now, now + AHEAD, &[]).first() {
+                Some(next) => {
+                    let from = next.from.format("%-d %b %H:%M UTC");
+                    findings.good(
+                        "on call",
+                        format_args!("{}: nobody now, {} from {from}", rotation.label, name(plan, &next.who)),
+                    );
+                }
+                None => {
+                    findings.wrong("on call", format_args!("{}: nobody, now and in the next 60 days", rotation.label))
+                }
+            },
+            keys => findings.good("on call", format_args!("{}: {}", rotation.label, names(keys))),
+        }
+    }
+    for service in plan.services.iter().filter(|s| s.owner.is_none() && s.escalation.is_none()) {
+        let paged = plan.severities.iter().any(|s| s.page.contains(&PageRule::OfService));
+        if paged {
+            findings.note(
+                "services",
+                format_args!("{} has neither owner nor escalation: nobody is paged for it", service.label),
+            );
+        }
+    }
+}
+
+fn name(plan: &Plan, key: &str) -> String {
+    plan.contact(key).map_or(key.to_string(), |contact| contact.label.clone())
+}
+
+fn is_in_use(config: &Config, platform: Platform) -> bool {
+    match platform {
+        Platform::Local => config.local.is_some(),
+        Platform::Slack => config.slack.is_some(),
+        Platform::Matrix => config.matrix.is_some(),
+    }
+}
+
 /// Each chat that is configured, with what the plan names.
 #[cfg(any(feature = "matrix", feature = "slack"))]
 async fn chats(config: &Config, findings: &mut Findings) {
@@ -131,7 +224,8 @@ async fn chats(config: &Config, findings: &mut Findings) {
     rooms.sort();
     rooms.dedup();
     let invited = plan.severities.iter().flat_map(|s| &s.invite).chain(plan.services.iter().flat_map(|s| &s.invite));
-    let mut people: Vec<_> = invited.chain(plan.groups.values().flatten()).cloned().collect();
+    let called = plan.contacts.iter().flat_map(|c| &c.accounts);
+    let mut people: Vec<_> = invited.chain(plan.groups.values().flatten()).chain(called).cloned().collect();
     people.sort();
     people.dedup();
     let private: Vec<_> =

@@ -251,6 +251,7 @@ fn declaring() -> impl Strategy<Value = Command> {
         private,
         origin: None,
         same: None,
+        anyway: false,
     })
 }
 
@@ -478,6 +479,7 @@ fn taking_back_leaves_what_others_did() {
         private: false,
         origin: None,
         same: None,
+        anyway: false,
     };
     let status = |status| Command::SetStatus { status, note: None };
     let (state, _, _) = course(

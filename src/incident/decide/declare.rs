@@ -1,5 +1,5 @@
-//! `declare [SEV] [--service NAME] [--private] TITLE`: there is an incident. A second one of the same title points
-//! at the first.
+//! `declare [SEV] [--service NAME] [--private] [--anyway] TITLE`: there is an incident. A second one of the same title, or one
+//! that may be the same, points at the first; `--anyway` declares it all the same.
 
 use super::super::{Asked, Event, Incident, Origin, Refusal, Same};
 use super::{LIMIT_TITLE, checked, tasks};
@@ -17,8 +17,11 @@ pub(super) fn declare(
     asked: &Asked,
     plan: &Plan,
 ) -> Result<Vec<Event>, Refusal> {
-    if let Some(same) = same {
-        return Err(Refusal::SameTitle { number: same.number, title: same.title, room: same.room });
+    if let Some(Same { number, title, room, exact }) = same {
+        return Err(match exact {
+            true => Refusal::SameTitle { number, title, room },
+            false => Refusal::Alike { number, title, room },
+        });
     }
     let title = checked(title, "title", LIMIT_TITLE)?;
     let severity = severity.unwrap_or_else(|| plan.default_severity.clone());

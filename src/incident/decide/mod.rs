@@ -34,7 +34,7 @@ pub fn decide(incident: &Incident, command: Command, asked: &Asked, plan: &Plan)
     permit(incident, &command, asked, plan)?;
     refuse_when_over(incident, &command)?;
     match command {
-        Command::Declare { title, severity, service, private, origin, same } => {
+        Command::Declare { title, severity, service, private, origin, same, anyway: _ } => {
             declare::declare(incident, title, severity, service, private, origin, same, asked, plan)
         }
         Command::Assign { role, to } => roles::assign(incident, role, to, plan),

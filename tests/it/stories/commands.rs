@@ -20,6 +20,7 @@ on_every_chat!(
     links_and_titles,
     merging,
     canceling,
+    what_is_alike,
     help;
     local: [triage_proposes_a_severity, a_word_that_needs_more, no_words_at_all]
 );
@@ -510,6 +511,33 @@ async fn triage_proposes_a_severity(world: World) {
         > Cannot work
     #incidents Firebell [in thread]: Severity SEV3 → SEV2 (Ann)
         Cannot work
+    ");
+    world.ends().await;
+}
+
+/// What may be the same is pointed at first.
+async fn what_is_alike(world: World) {
+    world.says("Ann", "general", "/incident declare sev2 --service checkout Checkout is down").await;
+    world.says("Bob", "general", "/incident declare sev1 Errors in the checkout").await;
+    world.says("Bob", "general", "/incident declare --service checkout Cards are refused").await;
+    world.says("Bob", "general", "/incident declare Logins are slow").await;
+    world.says("Bob", "general", "/incident declare --anyway sev1 Errors in the checkout").await;
+    world.says("Ann", "general", "/incident declare --private Checkout data is stolen").await;
+    world.says("Ann", "general", "/incident declare --private --anyway Checkout data is stolen").await;
+    world.says("Bob", "general", "/incident declare Data is stolen").await;
+    let seen = world.sees("Bob").await;
+    let general: Vec<&str> = seen.lines().filter(|l| l.starts_with("#general")).collect();
+    assert_snapshot!(general.join("\n"), @"
+    #general Bob [only bob]: /incident declare sev1 Errors in the checkout
+    #general Firebell [only bob]: INC-1 “Checkout is down” is open, and may be the same. Join it in #inc-1-checkout-down. If yours is another one: /incident declare --anyway …
+    #general Bob [only bob]: /incident declare --service checkout Cards are refused
+    #general Firebell [only bob]: INC-1 “Checkout is down” is open, and may be the same. Join it in #inc-1-checkout-down. If yours is another one: /incident declare --anyway …
+    #general Bob [only bob]: /incident declare Logins are slow
+    #general Firebell [only bob]: INC-2 is declared as SEV3. Go to #inc-2-logins-slow.
+    #general Bob [only bob]: /incident declare --anyway sev1 Errors in the checkout
+    #general Firebell [only bob]: INC-3 is declared as SEV1. Go to #inc-3-errors-checkout.
+    #general Bob [only bob]: /incident declare Data is stolen
+    #general Firebell [only bob]: INC-5 is declared as SEV3. Go to #inc-5-data-stolen.
     ");
     world.ends().await;
 }

@@ -315,6 +315,7 @@ proptest! {
             private: false,
             origin: None,
             same: None,
+            anyway: false,
         };
         prop_assert_eq!(command(Form::Declare, title), declare);
     }

@@ -70,11 +70,12 @@ async fn no_words_open_a_form(world: World) {
         Service: Checkout
         Declared: 12:00 UTC
         Next update due: 12:30 UTC
+        • Task 1: Divert payments to the other region
         Timeline (http://firebell.test/incidents/INC-1)
     #inc-1-sev4-what-they-say-channel-private Firebell: SEV1 declared by Ann: sev4 is what they say <!channel> & --private
         Nobody is in command yet. Type /incident claim to take it.
     #inc-1-sev4-what-they-say-channel-private Firebell: First steps by the plan
-        • Divert payments to the other region
+        • Task 1: Divert payments to the other region
         • Dashboard (https://dash.example/checkout)
     #incidents Firebell: SEV1 · sev4 is what they say <!channel> & --private · investigating
         Service: Checkout
@@ -152,6 +153,7 @@ async fn each_word_that_needs_more_opens_a_form(world: World) {
     Post an update
     INC-1 · Checkout is down
     How does it stand?
+    Who may read it (optional)
 
     Change the status
     INC-1 · Checkout is down
@@ -210,6 +212,7 @@ async fn a_button_opens_a_form(world: World) {
     Post an update
     INC-1 · Checkout is down
     How does it stand?
+    Who may read it (optional)
     ");
     submits(&world, "Ann", &[("text", written("We drain the queue"))]).await;
     world.workspace().presses("Ann", ROOM, &card.ts, "Resolved");
