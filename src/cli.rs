@@ -48,6 +48,8 @@ pub enum Command {
         #[arg(long)]
         transcript: bool,
     },
+    /// Write the public status page into a folder, for another host to serve
+    Status { folder: PathBuf },
     /// Replay the log and compare every record with it
     Verify,
     /// Write everything into a new file

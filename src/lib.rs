@@ -6,6 +6,7 @@
 //! import whom, which `tests/it/house.rs` holds.
 
 pub mod alerts;
+pub mod calendars;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -8,7 +8,9 @@ use super::secret::Secret;
 use super::sheet::Sheet;
 use super::values::{Judge, names, start};
 use super::written::{self, Text, Written};
-use super::{Config, Local, Log, LogFormat, Server, Store, alert_rules, alerts, matrix, outreach, response, slack};
+use super::{
+    Config, Local, Log, LogFormat, Server, Store, alert_rules, alerts, matrix, outreach, response, slack, status,
+};
 use crate::plan::{Platform, RoomId};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
@@ -31,6 +33,8 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     announce.extend(local.iter().flat_map(|local| local.announce.clone()));
     announce.extend(slack.iter().flat_map(|s| &s.workspaces).flat_map(|workspace| workspace.announce.clone()));
     announce.extend(matrix.iter().flat_map(|matrix| matrix.announce.clone()));
+    plan.public = status::public(&mut judge, &plan, written);
+    let status = status::status(&mut judge, &written.status);
     let outreach = outreach::outreach(&mut judge, written);
     for (at, address) in outreach::paged_addresses(&plan, written) {
         outreach::is_there(&mut judge, at, "[[escalation]] steps", address, &outreach);
@@ -39,7 +43,7 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     let templates = templates(&mut judge, written.announcements.templates.as_ref());
     let log = log(&mut judge, &written.log);
     Problems::none_of(judge.problems)?;
-    Ok(Config { server, store, local, slack, matrix, alert_sources, outreach, plan, templates, log })
+    Ok(Config { server, store, local, slack, matrix, alert_sources, outreach, status, plan, templates, log })
 }
 
 fn server(judge: &mut Judge<'_>, written: &written::Server) -> Server {

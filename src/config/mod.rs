@@ -13,6 +13,7 @@ mod response;
 mod secret;
 mod sheet;
 mod slack;
+mod status;
 mod values;
 mod written;
 
@@ -59,6 +60,8 @@ pub struct Config {
     /// Each has a name of its own.
     pub alert_sources: Vec<AlertSource>,
     pub outreach: Outreach,
+    /// `None`: there is no public page.
+    pub status: Option<StatusPage>,
     pub plan: Plan,
     /// The folder with the user's own templates; what is missing in it is built in.
     pub templates: PathBuf,
@@ -172,6 +175,14 @@ pub struct AlertSource {
     /// ARNs of Amazon's topics.
     pub topics: Vec<String>,
     pub mapping: AlertMapping,
+}
+
+/// The public page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusPage {
+    pub title: String,
+    /// May be empty.
+    pub description: String,
 }
 
 /// How to reach who is in no chat.

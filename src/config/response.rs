@@ -317,7 +317,7 @@ pub(super) fn name(judge: &mut Judge<'_>, list: &str, at: usize, written: Option
     }
 }
 
-fn severity_keys(judge: &mut Judge<'_>, plan: &Plan, key: &str, written: Option<&List>) -> Vec<SeverityKey> {
+pub(super) fn severity_keys(judge: &mut Judge<'_>, plan: &Plan, key: &str, written: Option<&List>) -> Vec<SeverityKey> {
     names(written).iter().map(|name| severity_key(judge, plan, key, name)).collect()
 }
 

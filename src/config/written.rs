@@ -32,6 +32,8 @@ pub struct Written {
     pub rotation: Option<Entries<Rotation>>,
     pub team: Option<Entries<Team>>,
     pub escalation: Option<Entries<Escalation>>,
+    pub status: Status,
+    pub component: Option<Entries<Component>>,
     pub plan: Plan,
     pub triage: Option<Spanned<Triage>>,
     pub reactions: Reactions,
@@ -154,6 +156,25 @@ pub struct Pagerduty {
     pub routing_key: Option<Text>,
     pub routing_key_file: Option<Text>,
     pub api_url: Option<Text>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Status {
+    pub enabled: Option<bool>,
+    pub title: Option<Text>,
+    pub description: Option<Text>,
+    pub publish: Option<List>,
+}
+
+/// A part of what is offered, as the public knows it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Component {
+    pub name: Option<Text>,
+    pub label: Option<Text>,
+    pub description: Option<Text>,
+    pub services: Option<List>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -211,7 +211,8 @@ async fn same(
     let exact = tx.open_titled(declared.title).await?;
     let open = office.ledger.open().await?;
     let is_alike = |s: &&Summary| alike(declared, Described { title: &s.title, service: s.service.as_deref() });
-    let similar = open.iter().rev().filter(is_alike).map(|s| (s.number, false));
+    // Declared in another replica since the titles were looked at, it can still be the very same.
+    let similar = open.iter().rev().filter(is_alike).map(|s| (s.number, is_same(&s.title, declared.title)));
     for (number, exact) in exact.into_iter().map(|number| (number, true)).chain(similar) {
         let Some(incident) = tx.load(number).await?.filter(|i| i.status.is_open()) else { continue };
         let member = is_member(tx, &incident, &person.id).await?;
@@ -220,6 +221,11 @@ async fn same(
         }
     }
     Ok(None)
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    let words = |title: &str| title.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    words(one) == words(other)
 }
 
 /// 🚨 then ✅: the message is where it was declared from.

@@ -15,6 +15,9 @@ const LATER: TimeDelta = TimeDelta::seconds(30);
 /// Longer than this nobody is to be left alone.
 const LATEST: TimeDelta = TimeDelta::hours(1);
 
+/// A calendar of years is smaller.
+const LARGEST: usize = 8 * 1024 * 1024;
+
 /// The one client; clones share its connections.
 #[derive(Clone)]
 pub struct Http {
@@ -42,6 +45,22 @@ impl Http {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
         let answer = request.send().await.map_err(later)?;
         judged(answer).await
+    }
+
+    /// The text at this address, read to its end.
+    pub async fn text(&self, url: &str) -> Result<String, String> {
+        let mut answer = self.client.get(url).send().await.map_err(in_words)?;
+        if !answer.status().is_success() {
+            return Err(format!("the answer is {}", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(in_words)? {
+            if body.len() + chunk.len() > LARGEST {
+                return Err("the answer is too large".into());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        String::from_utf8(body).map_err(|_| "the answer is not UTF-8 text".into())
     }
 
     pub(super) async fn get(&self, url: &str) -> Result<(), String> {

@@ -89,6 +89,9 @@ pub trait Ledger: Send + Sync {
     /// Whether work waits in one of these lanes, due or not.
     async fn waits_in(&self, lanes: &[String]) -> Result<bool, StoreError>;
 
+    /// The incidents of which something is public, that are open or ended since then; the latest 1,000, newest first.
+    async fn public(&self, since: DateTime<Utc>) -> Result<Vec<Incident>, StoreError>;
+
     /// The latest of the alerts that fire, 100 at most, and how many fire.
     async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError>;
 

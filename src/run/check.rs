@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
 
+use super::calendars::OverHttp;
 use super::{Failed, Templates, clock, say};
 use crate::config::{Config, Problems};
 use crate::outreach::Http;
@@ -76,6 +77,7 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
     }
     outlets(config, &mut findings).await;
     on_call(config, &mut findings);
+    calendars(config, &mut findings).await;
     #[cfg(any(feature = "matrix", feature = "slack"))]
     chats(config, &mut findings).await;
     findings.end()
@@ -197,6 +199,30 @@ fn on_call(config: &Config, findings: &mut Findings) {
                 "services",
                 format_args!("{} has neither owner nor escalation: nobody is paged for it", service.label),
             );
+        }
+    }
+}
+
+async fn calendars(config: &Config, findings: &mut Findings) {
+    let http = match super::outlets::http() {
+        Ok(http) => http,
+        Err(why) => return findings.wrong("calendars", why),
+    };
+    for (rotation, read) in crate::calendars::check(&config.plan, &OverHttp(http), clock().now()).await {
+        match read {
+            Err(why) => findings.wrong("calendar", format_args!("{rotation}: {why}")),
+            Ok(read) if read.shifts.is_empty() => {
+                findings.wrong("calendar", format_args!("{rotation}: nobody of the plan is in it"))
+            }
+            Ok(read) if read.strangers > 0 => {
+                let what = format!(
+                    "{rotation}: {} shifts, and {} events that are nobody's",
+                    read.shifts.len(),
+                    read.strangers
+                );
+                findings.note("calendar", what);
+            }
+            Ok(read) => findings.good("calendar", format_args!("{rotation}: {} shifts", read.shifts.len())),
         }
     }
 }

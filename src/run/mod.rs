@@ -1,6 +1,7 @@
 //! The only wiring: from the configuration to adapters, tasks, and a graceful end.
 
 mod alerts;
+mod calendars;
 mod check;
 mod manifest;
 #[cfg(feature = "matrix")]
@@ -10,6 +11,7 @@ mod records;
 mod serve;
 #[cfg(feature = "slack")]
 mod slack;
+mod status;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -61,6 +63,7 @@ pub async fn run(cli: &Cli) -> Result<(), Failed> {
         Command::Export { incident, format, transcript } => {
             records::export(&config, incident, format, transcript).await
         }
+        Command::Status { folder } => status::write(&config, &folder).await,
         Command::Verify => records::verify(&config).await,
         Command::Backup { file } => records::backup(&config, &file).await,
         Command::Restore { file } => records::restore(&config, &file).await,

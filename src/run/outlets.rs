@@ -8,10 +8,14 @@ use crate::config::{Config, Email, EmailTls, Secret};
 use crate::outreach::{Hook, Http, Mail, MailSettings, Ntfy, NtfySettings, Pagerduty, PagerdutyService, Tls, Webhooks};
 use crate::ports::{Clock, Outlet};
 
-/// All that are configured.
-pub(super) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Vec<Arc<dyn Outlet>>, Failed> {
+/// What all that is asked for over the network shares.
+pub(super) fn http() -> Result<Http, Failed> {
+    Http::new().map_err(|e| roots(e.to_string()))
+}
+
+/// All outlets that are configured.
+pub(super) fn open(config: &Config, http: Http, clock: Arc<dyn Clock>) -> Result<Vec<Arc<dyn Outlet>>, Failed> {
     let outreach = &config.outreach;
-    let http = Http::new().map_err(|e| roots(e.to_string()))?;
     let mut outlets: Vec<Arc<dyn Outlet>> = vec![Arc::new(ntfy(config, &http))];
     if let Some(email) = &outreach.email {
         outlets.push(Arc::new(mail(email, clock.clone())?));

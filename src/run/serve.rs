@@ -1,6 +1,5 @@
 //! `firebell serve`: until it is told to stop.
 
-use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,13 +62,15 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
     let plan = Arc::new(config.plan.clone());
     let key = key(&NoteStore::new(db.clone())).await?;
+    let http = super::outlets::http()?;
+    let calendars = super::calendars::open(&plan, &db, clock(), http.clone()).await?;
     let desk = Desk::open(Tools {
         journal: Arc::new(store.clone()),
         ledger: Arc::new(store.clone()),
         clock: clock(),
         chats: chats.clone(),
-        outlets: super::outlets::open(config, clock())?,
-        calendars: Arc::new(BTreeMap::new()),
+        outlets: super::outlets::open(config, http, clock())?,
+        calendars: calendars.clone(),
         plan: plan.clone(),
         words: templates.words,
         template: templates.postmortem.clone(),
@@ -91,6 +92,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         spawn_listener(&tasks, local.clone(), &desk, &readiness, stop.clone());
     }
 
+    super::calendars::start(&calendars, &tasks, &stop);
     // Before the chats: what an earlier process had in hand is freed, whoever's it was.
     if let Some(alerts) = &alerts {
         super::alerts::start(alerts, &desk, &tasks, &readiness, &stop).await?;
@@ -107,6 +109,9 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
 
     let viewer = Arc::new(ChatViewer(local.clone().map(|l| l as Arc<dyn LocalChat>)));
+    let status = super::status::open(config, Arc::new(store.clone()), &url);
+    let nav = config.local.iter().map(|_| NavItem::new("/chat", "Chat"));
+    let nav = nav.chain(status.iter().map(|_| NavItem::new("/status", "Status page"))).collect();
     let site = Arc::new(Site {
         ledger: Arc::new(store),
         plan,
@@ -120,9 +125,15 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         metrics: Some(metrics),
         changes: changes_until(&desk, stop.clone()),
         hosts: Hosts::listening(bound, config.server.public_url.as_deref()),
-        nav: config.local.iter().map(|_| NavItem::new("/chat", "Chat")).collect(),
+        nav,
     });
     let mut routes = pages(site.clone());
+    if let Some(status) = status {
+        status.refresh().await;
+        let (follower, changes, stop) = (status.clone(), desk.changes(), stop.clone());
+        tasks.spawn(async move { follower.follow(changes, stop).await });
+        routes = routes.merge(crate::web::status_routes(status));
+    }
     #[cfg(feature = "slack")]
     if let Some(slack) = slack.filter(|_| config.slack.as_ref().is_some_and(|s| s.mode == SlackMode::Http)) {
         routes = routes.merge(crate::web::hook_routes(slack));

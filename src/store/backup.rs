@@ -57,6 +57,7 @@ pub(super) const TABLES: &[Table] = &[
             ("declared", Time),
             ("ended", Time),
             ("update_due", Time),
+            ("public", Bool),
         ],
     },
     Table { name: "rooms", columns: &[("room", Text), ("incident", Int)] },

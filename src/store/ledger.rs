@@ -17,6 +17,8 @@ use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary
 pub(super) const OPEN: &str = "SELECT * FROM incidents WHERE is_open = TRUE ORDER BY declared, number";
 // A number, not a parameter: PostgreSQL would plan it anew each time, in the belief that the number decides much.
 pub(super) const ENDED: &str = "SELECT * FROM incidents WHERE NOT is_open ORDER BY number DESC LIMIT 20";
+pub(super) const PUBLIC: &str = "SELECT number FROM incidents WHERE public = TRUE AND (ended IS NULL OR ended >= $1) \
+     ORDER BY number DESC LIMIT 1000";
 pub(super) const TRANSCRIPT: &str = "SELECT room, id, thread, author_id, author_name, at, text, link, edited, deleted \
      FROM messages WHERE incident = $1 ORDER BY at, id LIMIT $2 OFFSET $3";
 pub(super) const TRANSCRIPT_LENGTH: &str = "SELECT COUNT(*) FROM messages WHERE incident = $1";
@@ -123,6 +125,15 @@ impl Ledger for Store {
             }
         }
         Ok(false)
+    }
+
+    async fn public(&self, since: DateTime<Utc>) -> Result<Vec<Incident>, StoreError> {
+        let numbers: Vec<Number> = reading!(&self.db, c => sqlx::query_scalar(PUBLIC).bind(since).fetch_all(c).await?);
+        let mut found = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            found.extend(self.incident(number).await?);
+        }
+        Ok(found)
     }
 
     async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError> {

@@ -11,14 +11,14 @@ use crate::plan::{Number, RoomId};
 use crate::ports::StoreError;
 
 pub(super) const SHOW_INCIDENT: &str = "INSERT INTO incidents (number, seq, head, title, title_key, severity, status, \
-     is_open, service, private, commander_id, commander_name, room_id, room_name, declared, ended, update_due) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+     is_open, service, private, commander_id, commander_name, room_id, room_name, declared, ended, update_due, \
+     public) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
      ON CONFLICT (number) DO UPDATE SET seq = excluded.seq, head = excluded.head, title = excluded.title, \
      title_key = excluded.title_key, severity = excluded.severity, status = excluded.status, \
      is_open = excluded.is_open, service = excluded.service, private = excluded.private, \
      commander_id = excluded.commander_id, commander_name = excluded.commander_name, room_id = excluded.room_id, \
      room_name = excluded.room_name, declared = excluded.declared, ended = excluded.ended, \
-     update_due = excluded.update_due";
+     update_due = excluded.update_due, public = excluded.public";
 pub(super) const SHOW_ROOM: &str =
     "INSERT INTO rooms (room, incident) VALUES ($1, $2) ON CONFLICT (room) DO UPDATE SET incident = excluded.incident";
 pub(super) const MOVE_MESSAGES: &str = "UPDATE messages SET incident = $1 WHERE room = $2";
@@ -46,6 +46,7 @@ pub(super) struct IncidentRow {
     pub declared: DateTime<Utc>,
     pub ended: Option<DateTime<Utc>>,
     pub update_due: Option<DateTime<Utc>>,
+    pub public: bool,
 }
 
 pub(super) fn incident_row(incident: &Incident, head: &str) -> IncidentRow {
@@ -69,6 +70,7 @@ pub(super) fn incident_row(incident: &Incident, head: &str) -> IncidentRow {
         declared: incident.milestones.declared.unwrap_or_default(),
         ended: incident.ended,
         update_due: incident.update_due,
+        public: incident.public.is_some(),
     }
 }
 
@@ -163,6 +165,7 @@ async fn show_incident(tx: &mut Tx, row: &IncidentRow) -> Result<(), StoreError>
             .bind(row.declared)
             .bind(row.ended)
             .bind(row.update_due)
+            .bind(row.public)
     );
     Ok(())
 }

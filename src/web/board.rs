@@ -9,12 +9,15 @@ use maud::{Markup, html};
 
 use super::bits::{ago, commander, count, due_day, next_update, private, room, severity, severity_class, status};
 use super::{Page, Reader, Site, Trouble, page};
+use crate::detection::Watched;
 use crate::plan::key;
 use crate::ports::{ActionRow, Parked, Summary};
 use crate::postmortem::in_words;
 
 /// How many that are over are shown.
 const RECENT: usize = 10;
+/// How many alerts are shown.
+const ALERTS: usize = 20;
 
 pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Result<Response, Trouble> {
     let now = site.now();
@@ -27,6 +30,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Resul
     let late = site.ledger.late_actions(now.date_naive()).await?;
     let late = reader.only_seen(&site, late, |a| (Some(a.incident), a.private)).await?;
     let parked = reader.only_seen(&site, site.ledger.parked().await?, |p| (p.incident, p.private)).await?;
+    let (alerts, firing) = site.ledger.firing_alerts().await?;
     let body = html! {
         h1 { (headline(&open)) }
         (attention(&open, now))
@@ -35,6 +39,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Resul
         } @else {
             ol.board { @for incident in &open { (card(&site, incident, now)) } }
         }
+        (alerts_that_fire(&alerts, firing, now))
         (overdue_actions(&late, now))
         (set_aside(&parked, now))
         (recent(&site, &ended, now))
@@ -84,6 +89,41 @@ fn card(site: &Site, incident: &Summary, now: DateTime<Utc>) -> Markup {
                 div { dt { "Room" } dd {
                     @match &incident.room { Some(made) => (room(site, made)), None => span.quiet { "being made" } }
                 } }
+            }
+        }
+    }
+}
+
+/// Alerts are nobody's secret: none is ever noted in a private incident.
+fn alerts_that_fire(alerts: &[Watched], firing: i64, now: DateTime<Utc>) -> Markup {
+    html! {
+        @if !alerts.is_empty() {
+            section aria-labelledby="alerts" {
+                h2 #alerts { "Firing alerts " span.quiet { (firing) } }
+                ul.rows {
+                    @for watched in alerts.iter().take(ALERTS) {
+                        li {
+                            span.main {
+                                @match &watched.alert.link {
+                                    Some(link) => a href=(link) { (watched.alert.title) },
+                                    None => (watched.alert.title),
+                                }
+                            }
+                            span.quiet {
+                                (watched.alert.source)
+                                @if watched.flapping { " · fires and is over again and again" }
+                                @match watched.incident {
+                                    Some(number) => { " · " a href={ "/incidents/" (key(number)) } { (key(number)) } },
+                                    None => " · no incident",
+                                }
+                            }
+                            span.side.quiet { (ago(watched.alert.at, now)) }
+                        }
+                    }
+                }
+                @if alerts.len() > ALERTS || firing > alerts.len() as i64 {
+                    p.quiet { "The latest are shown." }
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ mod live;
 mod picture;
 mod postmortem;
 mod sight;
+mod status;
 #[cfg(test)]
 mod tests;
 mod ticks;
@@ -44,6 +45,10 @@ pub use guard::Hosts;
 pub use hooks::routes as hook_routes;
 pub use layout::{NavItem, Page, page};
 pub use sight::Reader;
+pub use status::{
+    Impact as StatusImpact, Kind as StatusKind, Rendering as StatusFiles, Settings as StatusSettings, StatusPage,
+    routes as status_routes,
+};
 pub use trouble::Trouble;
 
 /// What the pages are made from.

@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("chat", PURE_AND_PORTS),
     ("alerts", PURE_AND_PORTS),
     ("outreach", PURE_AND_PORTS),
+    ("calendars", PURE_AND_PORTS),
     ("store", PURE_AND_PORTS),
     ("web", &["plan", "incident", "detection", "grammar", "phrase", "postmortem", "insight", "ports", "export"]),
     // What is written out of a record; the pages and the command line hand it on.
@@ -45,6 +46,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("sqlx", "store"),
     ("axum", "web"),
     ("lettre", "outreach"),
+    ("calcard", "calendars"),
     ("maud", "web"),
     ("slack_morphism", "chat/slack"),
     ("matrix_sdk", "chat/matrix"),
