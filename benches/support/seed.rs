@@ -112,8 +112,14 @@ fn life(number: Number, began: DateTime<Utc>, closed: bool) -> (Vec<Recorded>, I
     happens(Event::RoleChanged { role, from: None, to, note: None, handover: false });
     happens(Event::Logged { when: began, text: "The error rate went up".into() });
     happens(status(Status::Investigating, Status::Identified));
-    happens(Event::Updated { text: "The cause is known; a fix is on its way.".into(), update_due: None });
-    happens(Event::TaskAdded { number: 1, text: "Restart the workers".into(), owner: Some(person(2)) });
+    happens(Event::Updated {
+        text: "The cause is known; a fix is on its way.".into(),
+        update_due: None,
+        public: false,
+        title: None,
+    });
+    let text = "Restart the workers".to_string();
+    happens(Event::TaskAdded { number: 1, text, owner: Some(person(2)), by_plan: false });
     happens(Event::TaskDone { number: 1 });
     // What is to be done afterwards has a day, far ahead, and in one of twenty incidents it is not done yet.
     let due = (began + TimeDelta::days(90)).date_naive();

@@ -196,9 +196,7 @@ fn cases() -> impl Strategy<Value = Case> {
 /// Only for times that a clock shows once.
 fn by_the_wall(case: &Case, at: DateTime<Utc>) -> Option<Vec<String>> {
     let wall = at.with_timezone(&case.zone).naive_local();
-    if case.zone.from_local_datetime(&wall).single().is_none() {
-        return None;
-    }
+    case.zone.from_local_datetime(&wall).single()?;
     let start = moment(case.start, case.zone);
     for (who, after, length) in case.overrides.iter().rev() {
         let from = start + TimeDelta::minutes(*after);

@@ -142,7 +142,8 @@ fn shown(incident: &PublicIncident, snapshot: &Snapshot, whole: bool) -> Markup 
 }
 
 fn component_row(component: &ComponentState) -> Markup {
-    let uptime = format!("{:.2} %", component.uptime());
+    // Rounded down: what was away for a second was not there all the time.
+    let uptime = format!("{:.2} %", (component.uptime() * 100.0).floor() / 100.0);
     let bad: Vec<String> =
         component.days.iter().filter(|d| d.worst > Impact::None).map(|d| day_in_words(d.date)).collect();
     let spoken = match bad.as_slice() {
@@ -182,7 +183,14 @@ fn past_days(snapshot: &Snapshot) -> Markup {
     let days: Vec<(NaiveDate, Vec<&PublicIncident>)> =
         days.map(|day| (day, of_day(day).collect())).filter(|(_, found): &(_, Vec<_>)| !found.is_empty()).collect();
     html! {
-        @if days.is_empty() { p.quiet { "Nothing that is over by now was reported." } }
+        @if days.is_empty() {
+            p.quiet {
+                @match snapshot.current().next() {
+                    Some(_) => "Nothing else was reported.",
+                    None => "No incidents were reported.",
+                }
+            }
+        }
         @for (day, incidents) in &days {
             p.day { (day_in_words(*day)) }
             @for incident in incidents { (shown(incident, snapshot, false)) }

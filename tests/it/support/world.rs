@@ -113,8 +113,8 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let clock = TestClock::new();
         let store = Store::new(db.clone());
-        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, Vec::new()).await;
-        World::of(ground, clock, db, store, chat, desk, post, own)
+        let firebell = open(&db, &store, clock.clone(), plan, between, Vec::new()).await;
+        World::of(ground, clock, db, store, firebell, own)
     }
 
     /// A world in which people talk in the local chat, in Slack and in Matrix: what the world does itself, it does in the
@@ -137,10 +137,10 @@ impl World {
         let slack = Town::slack(&Town::setup(&workspace), &db, clock.clone(), &plan, &());
         let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
         let others: Vec<Arc<dyn Chat>> = vec![slack.clone(), matrix.clone()];
-        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), others).await;
-        let town = Arc::new(Town::open(workspace, slack, &desk).await);
-        let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
-        World { town: Some(town), village: Some(village), ..World::of(ground, clock, db, store, chat, desk, post, own) }
+        let firebell = open(&db, &store, clock.clone(), plan, &(), others).await;
+        let town = Arc::new(Town::open(workspace, slack, &firebell.desk).await);
+        let village = Arc::new(Village::open(hamlet, matrix, &firebell.desk).await);
+        World { town: Some(town), village: Some(village), ..World::of(ground, clock, db, store, firebell, own) }
     }
 
     /// A world in which people talk in Slack.
@@ -161,13 +161,9 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let slack = Town::slack(&setup, &db, clock.clone(), &plan, between);
-        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, vec![slack.clone()]).await;
-        let town = Arc::new(Town::open(workspace, slack, &desk).await);
-        World {
-            elsewhere: Some(town.clone()),
-            town: Some(town),
-            ..World::of(ground, clock, db, store, chat, desk, post, own)
-        }
+        let firebell = open(&db, &store, clock.clone(), plan, between, vec![slack.clone()]).await;
+        let town = Arc::new(Town::open(workspace, slack, &firebell.desk).await);
+        World { elsewhere: Some(town.clone()), town: Some(town), ..World::of(ground, clock, db, store, firebell, own) }
     }
 
     fn of(
@@ -175,9 +171,7 @@ impl World {
         clock: Arc<TestClock>,
         db: Db,
         store: Store,
-        chat: Arc<Local>,
-        desk: Desk,
-        post: Arc<Post>,
+        Firebell { chat, desk, post }: Firebell,
         plan: Plan,
     ) -> World {
         World {
@@ -272,12 +266,12 @@ impl World {
         let db = Db::open(&ground.url()).await.expect("a database");
         let store = Store::new(db.clone());
         let matrix = hamlet.firebell(&db, clock.clone(), &plan, between);
-        let (chat, desk, post) = open(&db, &store, clock.clone(), plan, between, vec![matrix.clone()]).await;
-        let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
+        let firebell = open(&db, &store, clock.clone(), plan, between, vec![matrix.clone()]).await;
+        let village = Arc::new(Village::open(hamlet, matrix, &firebell.desk).await);
         World {
             elsewhere: Some(village.clone()),
             village: Some(village),
-            ..World::of(ground, clock, db, store, chat, desk, post, own)
+            ..World::of(ground, clock, db, store, firebell, own)
         }
     }
 
@@ -313,9 +307,9 @@ impl World {
             let mut plan = own.clone();
             plan.announcements = in_slack(&plan.announcements);
             let slack = Town::slack(&Town::setup(&before.workspace), &db, clock.clone(), &plan, &());
-            let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), vec![slack.clone()]).await;
-            let town = Arc::new(before.again(slack, &desk).await);
-            let world = World::of(ground, clock, db, store, chat, desk, post, own);
+            let firebell = open(&db, &store, clock.clone(), plan, &(), vec![slack.clone()]).await;
+            let town = Arc::new(before.again(slack, &firebell.desk).await);
+            let world = World::of(ground, clock, db, store, firebell, own);
             return World { elsewhere: Some(town.clone()), town: Some(town), people, read, acts, heard, ..world };
         }
         #[cfg(feature = "matrix")]
@@ -324,9 +318,9 @@ impl World {
             let hamlet = before.leaves();
             plan.announcements = hamlet.makes_rooms(&plan).await;
             let matrix = hamlet.firebell(&db, clock.clone(), &plan, &());
-            let (chat, desk, post) = open(&db, &store, clock.clone(), plan, &(), vec![matrix.clone()]).await;
-            let village = Arc::new(Village::open(hamlet, matrix, &desk).await);
-            let world = World::of(ground, clock, db, store, chat, desk, post, own);
+            let firebell = open(&db, &store, clock.clone(), plan, &(), vec![matrix.clone()]).await;
+            let village = Arc::new(Village::open(hamlet, matrix, &firebell.desk).await);
+            let world = World::of(ground, clock, db, store, firebell, own);
             return World {
                 elsewhere: Some(village.clone()),
                 village: Some(village),
@@ -337,8 +331,8 @@ impl World {
                 ..world
             };
         }
-        let (chat, desk, post) = open(&db, &store, clock.clone(), own.clone(), &(), Vec::new()).await;
-        World { people, read, acts, heard, ..World::of(ground, clock, db, store, chat, desk, post, own) }
+        let firebell = open(&db, &store, clock.clone(), own.clone(), &(), Vec::new()).await;
+        World { people, read, acts, heard, ..World::of(ground, clock, db, store, firebell, own) }
     }
 
     /// At the end of a story: the log is whole, and everything that is shown follows from it.
@@ -350,6 +344,13 @@ impl World {
     }
 }
 
+/// Firebell itself, as it stands in a world.
+struct Firebell {
+    chat: Arc<Local>,
+    desk: Desk,
+    post: Arc<Post>,
+}
+
 async fn open(
     db: &Db,
     store: &Store,
@@ -357,7 +358,7 @@ async fn open(
     plan: Plan,
     between: &dyn Between,
     others: Vec<Arc<dyn Chat>>,
-) -> (Arc<Local>, Desk, Arc<Post>) {
+) -> Firebell {
     let own = plan.announcements.default_rooms.iter().filter(|r| r.platform == Platform::Local);
     let setup = local::Setup {
         rooms: own.map(|r| r.id.clone()).collect(),
@@ -385,7 +386,7 @@ async fn open(
         key: [7; 32],
     });
     desk.take_up().await.expect("to take up");
-    (chat, desk, post)
+    Firebell { chat, desk, post }
 }
 
 /// The same announcements, in the Slack channels of the same names.
