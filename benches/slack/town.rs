@@ -74,7 +74,6 @@ impl Town {
             plan: plan.clone(),
         };
         let slack = Slack::new(&setup(&workspace), tools).expect("root certificates");
-        let [announcement, change] = AnnouncementWords::BUILT_IN.map(String::from);
         let desk = Desk::open(Tools {
             journal: Arc::new(store.clone()),
             ledger: Arc::new(store.clone()),
@@ -83,7 +82,7 @@ impl Town {
             outlets: Vec::new(),
             calendars: Arc::new(BTreeMap::new()),
             plan,
-            words: AnnouncementWords::new(announcement, change).expect("templates"),
+            words: AnnouncementWords::new(Vec::new()).expect("templates"),
             template: Arc::new(Template::built_in().expect("a template")),
             prefixes: BTreeMap::from([(Platform::Slack, "/incident".to_string())]),
             pages: "http://localhost".into(),

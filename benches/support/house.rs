@@ -45,7 +45,6 @@ impl House {
         let book = Arc::new(LocalStore::new(db.clone()));
         let chat = Local::open(book, Arc::new(SystemClock), setup).await.expect("a chat");
         let chats: Vec<Arc<dyn Chat>> = vec![chat.clone()];
-        let [announcement, change] = AnnouncementWords::BUILT_IN.map(String::from);
         let desk = Desk::open(Tools {
             journal: Arc::new(store.clone()),
             ledger: Arc::new(store.clone()),
@@ -54,7 +53,7 @@ impl House {
             outlets: Vec::new(),
             calendars: Arc::new(BTreeMap::new()),
             plan: plan.clone(),
-            words: AnnouncementWords::new(announcement, change).expect("templates"),
+            words: AnnouncementWords::new(Vec::new()).expect("templates"),
             template: Arc::new(Template::built_in().expect("a template")),
             prefixes: BTreeMap::from([(Platform::Local, "/incident".to_string())]),
             pages: "http://localhost".into(),

@@ -9,7 +9,8 @@ use super::sheet::Sheet;
 use super::values::{Judge, names, start};
 use super::written::{self, Text, Written};
 use super::{
-    Config, Local, Log, LogFormat, Server, Store, alert_rules, alerts, matrix, outreach, response, slack, status,
+    Config, Local, Log, LogFormat, Server, Store, alert_rules, alerts, audiences, matrix, outreach, response, slack,
+    status,
 };
 use crate::plan::{Platform, RoomId};
 
@@ -39,8 +40,13 @@ pub(super) fn meant(sheet: &Sheet, written: &Written) -> Result<Config, Problems
     for (at, address) in outreach::paged_addresses(&plan, written) {
         outreach::is_there(&mut judge, at, "[[escalation]] steps", address, &outreach);
     }
+    for (at, address) in audiences::told_addresses(&plan, &written.announcements) {
+        outreach::is_there(&mut judge, at, "[[announcements.route]] to", address, &outreach);
+        audiences::is_no_pager(&mut judge, at, address);
+    }
     stays_closed(&mut judge, written, &server);
     let templates = templates(&mut judge, written.announcements.templates.as_ref());
+    audiences::have_templates(&mut judge, &written.announcements, &templates);
     let log = log(&mut judge, &written.log);
     Problems::none_of(judge.problems)?;
     Ok(Config { server, store, local, slack, matrix, alert_sources, outreach, status, plan, templates, log })

@@ -3,6 +3,7 @@
 
 mod alert_rules;
 mod alerts;
+mod audiences;
 mod error;
 mod matrix;
 mod meant;

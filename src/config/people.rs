@@ -236,7 +236,7 @@ fn step(judge: &mut Judge<'_>, plan: &Plan, at: usize, written: &written::Step) 
 }
 
 /// `rotation:payments`, `person:ann`, `team:payments`, an account of a chat, or an address.
-fn target(judge: &mut Judge<'_>, plan: &Plan, key: &str, word: &Text) -> Option<Target> {
+pub(super) fn target(judge: &mut Judge<'_>, plan: &Plan, key: &str, word: &Text) -> Option<Target> {
     let named = |kind: &str| word.get_ref().strip_prefix(kind).map(|name| Text::new(word.span(), name.to_string()));
     if let Some(name) = named("rotation:") {
         return Some(Target::Rotation(rotation_key(judge, plan, key, &name)));

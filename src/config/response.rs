@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
+use super::audiences::announcements;
 use super::error::instead;
 use super::people::people;
 use super::values::{Judge, Limits, in_words, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
-    Announcements, COMMANDER, ImmediateAction, Permissions, Plan, Platform, Reactions, Role, Route, Rule, Service,
-    Severity, SeverityKey, Triage, plain_emoji,
+    COMMANDER, ImmediateAction, Permissions, Plan, Platform, Reactions, Role, Rule, Service, Severity, SeverityKey,
+    Triage, plain_emoji,
 };
 
 /// More often than that is noise, and less often than once in a month is never.
@@ -56,8 +57,8 @@ pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {
     plan.reactions = reactions(judge, &written.reactions);
     plan.groups = groups(judge, &written.groups);
     plan.permissions = permissions(judge, &plan, written);
-    plan.announcements = announcements(judge, &plan, &written.announcements);
     people(judge, &mut plan, written);
+    plan.announcements = announcements(judge, &plan, &written.announcements);
     plan
 }
 
@@ -281,27 +282,6 @@ fn rule(judge: &mut Judge<'_>, plan: &Plan, chats_have_groups: bool, key: &str, 
             Some(rule)
         }
     }
-}
-
-fn announcements(judge: &mut Judge<'_>, plan: &Plan, written: &written::Announcements) -> Announcements {
-    let key = "[[announcements.route]]";
-    let mut routes = Vec::new();
-    for route in &written.route {
-        let at = start(route);
-        let route = route.get_ref();
-        if names(route.rooms.as_ref()).is_empty() {
-            judge.wrong(at, key, "names no rooms; add rooms = [\"local:…\"]");
-        }
-        let services = names(route.service.as_ref()).iter();
-        let services = services.map(|s| service_key(judge, plan, &format!("{key} service"), s)).collect();
-        routes.push(Route {
-            severities: severity_keys(judge, plan, &format!("{key} severity"), route.severity.as_ref()),
-            services,
-            private: route.private.unwrap_or(false),
-            rooms: judge.rooms(&format!("{key} rooms"), route.rooms.as_ref()),
-        });
-    }
-    Announcements { default_rooms: Vec::new(), routes }
 }
 
 // --- Names ------------------------------------------------------------------------------------------------------------

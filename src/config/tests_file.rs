@@ -6,6 +6,7 @@ use toml::Spanned;
 use super::Config;
 use super::read::{NOT_HERE, quoted};
 use super::written::Written;
+use crate::plan::Matter;
 
 const FILE: &str = include_str!("../../config/firebell.toml");
 
@@ -71,7 +72,11 @@ fn with_every_example_put_in_it_holds() {
     assert_eq!(config.plan.rotations.len(), 2);
     assert_eq!(config.plan.services[0].key, "checkout");
     assert_eq!(config.plan.first_steps("sev1", Some("checkout")), ["Stop the deployments."]);
-    assert_eq!(config.plan.announcements.rooms("sev1", Some("checkout"), false)[0].to_string(), "local:management");
+    assert_eq!(
+        config.plan.announcements.rooms(Matter { severity: "sev1", service: Some("checkout"), private: false })[0]
+            .to_string(),
+        "local:management"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::tests::{right, wrong};
+use crate::plan::Matter;
 
 #[test]
 fn a_list_of_severities_replaces_the_default_one() {
@@ -155,8 +156,14 @@ fn an_emoji_has_one_meaning() {
 fn routes_name_what_there_is() {
     let route = |line: &str| format!("[[announcements.route]]\nrooms = \"local:ops\"\n{line}");
     let plan = right(&route("severity = \"SEV1\"\nprivate = true")).plan;
-    assert_eq!(plan.announcements.rooms("sev1", None, true)[0].to_string(), "local:ops");
-    assert_eq!(plan.announcements.rooms("sev1", None, false)[0].to_string(), "local:incidents");
+    assert_eq!(
+        plan.announcements.rooms(Matter { severity: "sev1", service: None, private: true })[0].to_string(),
+        "local:ops"
+    );
+    assert_eq!(
+        plan.announcements.rooms(Matter { severity: "sev1", service: None, private: false })[0].to_string(),
+        "local:incidents"
+    );
     wrong(
         &route("severity = \"sve1\""),
         "f.toml:3:12: [[announcements.route]] severity: unknown severity \"sve1\"; did you mean \"sev1\"?",
@@ -166,8 +173,20 @@ fn routes_name_what_there_is() {
         "f.toml:3:11: [[announcements.route]] service: unknown service \"shop\"; none is configured",
     );
     wrong(
+        &route("kind = \"updates\""),
+        "f.toml:3:8: [[announcements.route]] kind: unknown \"updates\"; did you mean \"update\"?",
+    );
+    wrong(
+        &route("to = \"email:board@example.org\""),
+        "f.toml:1:1: [[announcements.route]] to: \"email:board@example.org\" needs [email]: add its host and from",
+    );
+    wrong(
+        &route("template = \"board\""),
+        "f.toml:3:12: [[announcements.route]] template: config/templates has none of board.txt, board_change.txt, board_news.txt",
+    );
+    wrong(
         "[[announcements.route]]\nseverity = \"sev1\"",
-        "f.toml:1:1: [[announcements.route]]: names no rooms; add rooms = [\"local:…\"]",
+        "f.toml:1:1: [[announcements.route]]: names nobody; add rooms = [\"local:…\"], or to = [\"person:…\", \"email:…\"]",
     );
     wrong(
         "[[announcements.route]]\nrooms = [\"ops\"]",

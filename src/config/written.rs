@@ -397,8 +397,11 @@ pub struct Announcements {
 pub struct Route {
     pub severity: Option<List>,
     pub service: Option<List>,
+    pub kind: Option<List>,
     pub rooms: Option<List>,
+    pub to: Option<List>,
     pub private: Option<bool>,
+    pub template: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]

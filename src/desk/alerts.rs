@@ -6,7 +6,7 @@ use super::enact::{Enacted, enact};
 use super::{Office, commands, paging};
 use crate::detection::{CALM, Change, Grouped, Watched, calm, group, hear};
 use crate::incident::{AlertState, Asked, Command, Incident, LIMIT_TITLE, Milestone, NotedAlert, Refusal};
-use crate::plan::{Alert, AlertDeed, Number, PageTarget, RoomId};
+use crate::plan::{Alert, AlertDeed, Matter, Number, PageTarget, RoomId};
 use crate::ports::{Draft, StoreError, Transaction, Work};
 
 /// While so long an incident was suggested, it is not suggested again.
@@ -204,7 +204,7 @@ async fn suggest(
     }
     let service = grouped.service.clone();
     let rooms = match rooms {
-        [] => office.plan.announcements.rooms(severity, service.as_deref(), false),
+        [] => office.plan.announcements.rooms(Matter { severity, service: service.as_deref(), private: false }),
         rooms => rooms.to_vec(),
     };
     for room in rooms {

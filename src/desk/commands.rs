@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use super::Office;
 use super::enact::{Enacted, Place, answer, answer_draft, enact, is_member, may_see};
 use super::hear::asked;
-use super::{alerts, paging};
-use crate::grammar::{Asking, Context, names_in, parse};
+use super::{alerts, paging, stakeholders};
+use crate::grammar::{Asking, Context, Question, names_in, parse};
 use crate::incident::{Asked, Command, Described, Incident, MergeTarget, Origin, Refusal, Same, alike};
 use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
-use crate::plan::{Number, Person, Room};
+use crate::plan::{Number, Person, Room, Topic};
 use crate::ports::{Mention, Offer, Speaker, StoreError, Summary, Transaction, Work};
 
 pub(super) struct Typed<'a> {
@@ -82,18 +82,11 @@ async fn obey(
     };
     Ok(match parse(typed.words, &context) {
         Err(what) => Answered::refusal(misunderstood(&what, &style)),
-        Ok(Asking::Question(question)) => {
-            let work = Work::Look {
-                to: typed.by.person.clone(),
-                room: typed.room.id.clone(),
-                reply: typed.reply.map(str::to_string),
-                groups: typed.by.groups.clone(),
-                question,
-                incident: here,
-            };
-            tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await?;
-            Answered::nothing()
-        }
+        Ok(Asking::Question(question)) => ask(office, tx, typed, here, question).await?,
+        Ok(Asking::Wish { topic, wanted }) => match topic.or(here.map(Topic::Incident)) {
+            Some(topic) => stakeholders::wish(office, tx, typed, topic, wanted, here).await?,
+            None => ask(office, tx, typed, here, Question::Subscriptions).await?,
+        },
         Ok(Asking::Acknowledge { incident }) => paging::acknowledge(office, tx, typed, incident, here).await?,
         Ok(Asking::Command(command)) => match (*command, here) {
             (command @ Command::Declare { .. }, _) => {
@@ -111,6 +104,26 @@ async fn obey(
             (_, None) => Answered::refusal(strange_place(first_word(typed.words), &style)),
         },
     })
+}
+
+/// It is answered when it is looked up.
+async fn ask(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+    here: Option<Number>,
+    question: Question,
+) -> Result<Answered, StoreError> {
+    let work = Work::Look {
+        to: typed.by.person.clone(),
+        room: typed.room.id.clone(),
+        reply: typed.reply.map(str::to_string),
+        groups: typed.by.groups.clone(),
+        question,
+        incident: here,
+    };
+    tx.enqueue(&answer_draft(office, typed.identity, &typed.by.person.id, work)).await?;
+    Ok(Answered::nothing())
 }
 
 /// Declared from a message.

@@ -1,6 +1,6 @@
 //! From a command to durable events and the work that follows from them.
 
-use super::Office;
+use super::{Office, stakeholders};
 use crate::incident::{Asked, Command, Effect, Event, Incident, Recorded, Refusal, consequences, decide, evolve};
 use crate::phrase::Doc;
 use crate::plan::{Number, Permission, Person, PersonId, RoomId, Standing};
@@ -38,7 +38,8 @@ pub(super) async fn enact(
             event: event.clone(),
         };
         after = evolve(after, &fact);
-        let effects = consequences(&fact, &after, &office.plan);
+        let mut effects = consequences(&fact, &after, &office.plan);
+        effects.extend(stakeholders::informed(office, tx, &fact, &after).await?);
         drafts.extend(effects.into_iter().enumerate().map(|(n, effect)| draft(&fact, n, effect, now)));
         recorded.push(fact);
     }

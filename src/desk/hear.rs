@@ -94,6 +94,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         Heard::Returned { platform, since } => rooms::returned(office, tx, *platform, *since, inbound.at).await,
         Heard::AlertCalm { source, fingerprint, .. } => alerts::calmed(office, tx, source, fingerprint).await,
         Heard::Answered { incident, page, who } => paging::answered(office, tx, *incident, *page, who).await,
+        Heard::Wished { wish, at } => tx.want(wish, *at).await,
         Heard::HomeOpened { by, .. } => {
             tx.meet(&by.person).await?;
             rooms::show_home(office, tx, by).await

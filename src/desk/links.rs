@@ -11,8 +11,8 @@ use sha2::Sha256;
 use super::{Desk, Office};
 use crate::incident::Answerer;
 use crate::phrase;
-use crate::plan::Number;
-use crate::ports::{Errand, Heard, Inbound, Links, StoreError};
+use crate::plan::{Number, Recipient};
+use crate::ports::{Errand, Heard, Inbound, Links, StoreError, Wish};
 
 /// Long enough that nobody guesses one, short enough for a text message.
 const SEAL: usize = 16;
@@ -22,6 +22,7 @@ const SEAL: usize = 16;
 #[serde(tag = "for", rename_all = "snake_case")]
 pub(super) enum Link {
     Acknowledge { incident: Number, page: u32, who: Answerer },
+    Wish { wish: Wish },
 }
 
 /// The whole address.
@@ -54,18 +55,51 @@ fn mark(key: &[u8], body: &[u8]) -> Vec<u8> {
 impl Links for Desk {
     async fn look(&self, token: &str) -> Result<Option<Errand>, StoreError> {
         let office = &self.office;
-        let Some(Link::Acknowledge { incident, page, who }) = opened(&office.key, token) else { return Ok(None) };
-        let Some(incident) = office.ledger.incident(incident).await? else { return Ok(None) };
-        let Some(page) = incident.pages.iter().find(|p| p.number == page) else { return Ok(None) };
-        let doc = phrase::page_away(page, &incident, &office.plan);
-        let button = page.is_open().then(|| format!("Acknowledge as {}", who.name));
-        Ok(Some(Errand { doc, button }))
+        match opened(&office.key, token) {
+            Some(Link::Acknowledge { incident, page, who }) => page_errand(office, incident, page, &who).await,
+            Some(Link::Wish { wish }) => wish_errand(office, wish).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn follow(&self, token: &str) -> Result<Option<Errand>, StoreError> {
-        let Some(Link::Acknowledge { incident, page, who }) = opened(&self.office.key, token) else { return Ok(None) };
         let at = self.office.clock.now();
-        self.receive(Inbound { at, heard: Heard::Answered { incident, page, who } }).await?;
+        let heard = match opened(&self.office.key, token) {
+            Some(Link::Acknowledge { incident, page, who }) => Heard::Answered { incident, page, who },
+            Some(Link::Wish { wish }) => Heard::Wished { wish, at },
+            None => return Ok(None),
+        };
+        self.receive(Inbound { at, heard }).await?;
         self.look(token).await
     }
+}
+
+async fn page_errand(
+    office: &Office,
+    incident: Number,
+    page: u32,
+    who: &Answerer,
+) -> Result<Option<Errand>, StoreError> {
+    let Some(incident) = office.ledger.incident(incident).await? else { return Ok(None) };
+    let Some(page) = incident.pages.iter().find(|p| p.number == page) else { return Ok(None) };
+    let doc = phrase::page_away(page, &incident, &office.plan);
+    let button = page.is_open().then(|| format!("Acknowledge as {}", who.name));
+    Ok(Some(Errand { doc, button }))
+}
+
+async fn wish_errand(office: &Office, wish: Wish) -> Result<Errand, StoreError> {
+    let said = office.ledger.wishes_of(&wish.who).await?;
+    let so = said.contains(&wish);
+    let address = match &wish.who {
+        Recipient::Address(address) => address.to.clone(),
+        Recipient::Person(person) => person.id.clone(),
+    };
+    let back = address_of_opposite(office, &wish);
+    let button = (!so).then(|| if wish.wanted { "Send them" } else { "Send no more" }.to_string());
+    Ok(Errand { doc: phrase::wish_link(&address, &wish.topic, wish.wanted, so, back), button })
+}
+
+fn address_of_opposite(office: &Office, wish: &Wish) -> String {
+    let wish = Wish { wanted: !wish.wanted, ..wish.clone() };
+    address(office, &Link::Wish { wish })
 }

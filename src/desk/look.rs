@@ -5,7 +5,7 @@ use super::{Office, oncall};
 use crate::grammar::Question;
 use crate::incident::{Incident, Refusal};
 use crate::phrase::{self, ActionLine, Doc, IncidentLine, Style};
-use crate::plan::{Number, Person};
+use crate::plan::{Number, Person, Recipient, Topic};
 use crate::ports::{ActionRow, StoreError, Summary};
 
 /// Who asks and where.
@@ -31,6 +31,7 @@ pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>
         Question::List { all } => return list(office, *all, asker).await,
         Question::Actions { mine } => return actions(office, *mine, asker).await,
         Question::OnCall { word } => oncall::look(office, word.as_deref(), style),
+        Question::Subscriptions => subscriptions(office, asker).await?,
         Question::Help { word: Some(word) } => phrase::help_word(word, style),
         Question::Help { word: None } => phrase::help(asker.here.is_some(), style),
         Question::Nothing if asker.here.is_none() => phrase::start(style),
@@ -49,6 +50,13 @@ pub(super) async fn look(office: &Office, question: &Question, asker: &Asker<'_>
         | Question::Nothing => here(office, question, asker).await?,
     };
     Ok((doc, false))
+}
+
+/// What they hear of because they asked to.
+async fn subscriptions(office: &Office, asker: &Asker<'_>) -> Result<Doc, StoreError> {
+    let wishes = office.ledger.wishes_of(&Recipient::Person(asker.person.id.clone())).await?;
+    let topics: Vec<Topic> = wishes.into_iter().filter(|wish| wish.wanted).map(|wish| wish.topic).collect();
+    Ok(phrase::subscriptions(&topics, &office.plan, &asker.style))
 }
 
 /// Questions about the incident of this room.

@@ -18,6 +18,7 @@ mod perform;
 mod reactions;
 mod relay;
 mod rooms;
+mod stakeholders;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

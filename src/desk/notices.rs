@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::Office;
 use super::links::{self, Link};
-use crate::incident::{Answerer, Incident, Page};
-use crate::phrase;
-use crate::plan::Address;
-use crate::ports::{Notice, Urgency};
+use crate::incident::{self, Answerer, Event, Incident, Page};
+use crate::phrase::{self, Doc, News};
+use crate::plan::{Address, NewsKind, Recipient, Topic, Way};
+use crate::ports::{Notice, Urgency, Wish};
 
 /// Somebody is called.
 pub(super) fn page(office: &Office, page: &Page, incident: &Incident, to: &Address) -> Notice {
@@ -35,6 +35,38 @@ pub(super) fn page_over(office: &Office, page: &Page, incident: &Incident) -> No
         urgency: Urgency::Notice,
         answer: None,
         unsubscribe: None,
+    }
+}
+
+/// Something happened to an incident; `doc` says it to people.
+pub(super) fn news(office: &Office, news: &News<'_>, doc: Doc, to: &Address) -> Notice {
+    let News { fact, incident, .. } = news;
+    let kind = match incident::news(fact, incident) {
+        Some(NewsKind::Declared) | None => "incident.declared",
+        Some(NewsKind::Severity) => "incident.severity_changed",
+        Some(NewsKind::Status) => "incident.status_changed",
+        Some(NewsKind::Update) => "incident.updated",
+        Some(NewsKind::Commander) => "incident.commander_changed",
+        Some(NewsKind::Title) => "incident.renamed",
+        Some(NewsKind::Merged) => "incident.merged",
+    };
+    let less = Wish { who: Recipient::Address(to.clone()), topic: Topic::Everything, wanted: false };
+    let unsubscribe = (to.way == Way::Email).then(|| links::address(office, &Link::Wish { wish: less }));
+    let update = incident.updates.last().filter(|_| matches!(fact.event, Event::Updated { .. }));
+    Notice {
+        kind: kind.into(),
+        subject: format!("{}: {}", incident.key(), incident.title),
+        doc,
+        data: json!({
+            "incident": incident_data(office, incident),
+            "at": fact.at,
+            "by": fact.by.person().map(|p| &p.name),
+            "update": update.map(|u| &u.text),
+        }),
+        topic: incident.key(),
+        urgency: Urgency::Notice,
+        answer: None,
+        unsubscribe,
     }
 }
 

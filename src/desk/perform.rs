@@ -9,11 +9,11 @@ use super::rooms::LOOK_BACK;
 use super::{Office, enact, notices, paging};
 use crate::export::{Export, Format, Record};
 use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
-use crate::phrase::{self, Doc};
-use crate::plan::{MessageId, Number, Platform, Recipient, RoomId, Way};
+use crate::phrase::{self, Doc, News as IncidentNews, Style};
+use crate::plan::{Address, MessageId, Number, Platform, Recipient, RoomId, Way};
 use crate::ports::{
-    Answer, Attachment, Chat, Draft, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Once, Outlet,
-    Posted, ReadMessage, Reading, StoreError, Touched, Work,
+    Answer, Attachment, Chat, Draft, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Notice, Once,
+    Outlet, Posted, ReadMessage, Reading, StoreError, Touched, Work,
 };
 
 /// When archiving looks again whether all else is done.
@@ -196,7 +196,8 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             Ok(Learnt::nothing())
         }
         Effect::Announce { room } => {
-            let doc = words(office.words.announcement(incident, plan, &office.style(room.platform)))?;
+            let audience = plan.announcements.template_of(room, incident.matter());
+            let doc = words(office.words.announcement(audience, incident, plan, &office.style(room.platform)))?;
             let known = incident.announcements.get(room).cloned();
             let posted = show(office, job, room, known, &doc).await?;
             Ok(Learnt::noted(number, posted.map(|message| Command::NoteAnnouncement { message })))
@@ -205,8 +206,16 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             let Some(thread) = incident.announcements.get(room) else {
                 return Err(Failure::Never { why: format!("the announcement in {room} is not there") });
             };
-            let doc = words(office.words.change(fact, incident, plan, &office.style(room.platform)))?;
+            let audience = plan.announcements.template_of(room, incident.matter());
+            let doc = words(office.words.change(
+                audience,
+                &IncidentNews { fact, incident, plan },
+                &office.style(room.platform),
+            ))?;
             say(office, job, room, Some(thread), &doc).await
+        }
+        Effect::Inform { to, template, fact } => {
+            inform(office, job, to, template.as_deref(), IncidentNews { fact, incident, plan }).await
         }
         Effect::TellNewcomers { room } => {
             say(office, job, room, None, &phrase::card(incident, plan, &office.style(room.platform))).await
@@ -264,17 +273,41 @@ async fn call(office: &Office, job: &Job, incident: &Incident, page: u32, to: &R
     let Some(page) = incident.pages.iter().find(|p| p.number == page && p.is_open()) else {
         return Ok(Learnt::nothing());
     };
+    let doc = |style: &Style| Ok(phrase::page(page, incident, &office.plan, style));
+    send(office, job, to, doc, |address| Ok(notices::page(office, page, incident, address))).await
+}
+
+/// News for somebody outside of rooms.
+async fn inform(
+    office: &Office,
+    job: &Job,
+    to: &Recipient,
+    template: Option<&str>,
+    news: IncidentNews<'_>,
+) -> Result<Learnt, Failure> {
+    let doc = |style: &Style| words(office.words.news(template, &news, style));
+    // Where the pages are is the same in all chats, and nothing can be typed there.
+    let away = office.style(Platform::Local);
+    send(office, job, to, doc, |address| Ok(notices::news(office, &news, doc(&away)?, address))).await
+}
+
+/// In the words for a chat, or for what is none.
+async fn send(
+    office: &Office,
+    job: &Job,
+    to: &Recipient,
+    doc: impl Fn(&Style) -> Result<Doc, Failure>,
+    notice: impl Fn(&Address) -> Result<Notice, Failure>,
+) -> Result<Learnt, Failure> {
     match to {
         Recipient::Person(person) => {
             // Somebody can have an account in a chat that is not in use here.
             if let Some(chat) = office.chats.get(&person.platform) {
-                let doc = phrase::page(page, incident, &office.plan, &office.style(person.platform));
-                chat.direct(once(job), person, &doc).await?;
+                chat.direct(once(job), person, &doc(&office.style(person.platform))?).await?;
             }
         }
         Recipient::Address(address) => {
-            let notice = notices::page(office, page, incident, address);
-            outlet(office, address.way)?.send(once(job), address, &notice).await?;
+            outlet(office, address.way)?.send(once(job), address, &notice(address)?).await?;
         }
     }
     Ok(Learnt::nothing())

@@ -64,6 +64,13 @@ pub enum Misunderstanding {
     NobodyNamed {
         typed: String,
     },
+    /// Nothing that one can hear of.
+    NotATopic {
+        verb: Verb,
+        typed: String,
+        known: Vec<String>,
+        closest: Option<String>,
+    },
     /// It names neither somebody in this chat nor anything of the plan.
     NobodyToPage {
         typed: String,

@@ -8,7 +8,7 @@ use super::scan::{Scan, dashes, flag, take_flags, unquoted};
 use super::words::{Verb, WORDS, Word, word};
 use super::{Question, when};
 use crate::incident::{ActionAim, Command, Milestone, Paging, Status};
-use crate::plan::{COMMANDER, Number, PageTarget, Person, Plan, RoleKey, SeverityKey};
+use crate::plan::{COMMANDER, Number, PageTarget, Person, Plan, RoleKey, SeverityKey, Topic};
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,11 @@ pub enum Asking {
     /// Whoever is called comes; `None`: whatever calls them, or the incident of this room.
     Acknowledge {
         incident: Option<Number>,
+    },
+    /// They want to hear of it, or no more; `None`: the incident of this room.
+    Wish {
+        topic: Option<Topic>,
+        wanted: bool,
     },
 }
 
@@ -111,6 +116,8 @@ impl Parser<'_> {
             Verb::Page => self.page()?,
             Verb::Ack if self.scan.is_empty() => return Ok(Asking::Acknowledge { incident: None }),
             Verb::Ack => return Ok(Asking::Acknowledge { incident: Some(self.key()?) }),
+            Verb::Subscribe => return Ok(Asking::Wish { topic: self.topic()?, wanted: true }),
+            Verb::Unsubscribe => return Ok(Asking::Wish { topic: self.topic()?, wanted: false }),
             Verb::Oncall => return ask(Question::OnCall { word: self.note() }),
             Verb::Log => self.log()?,
             Verb::Undo => Command::Undo,
@@ -400,6 +407,24 @@ impl Parser<'_> {
         let known: Vec<String> = services.chain(plan.teams.iter().map(|t| t.key.clone())).collect();
         let closest = closest(&typed, known.iter().map(String::as_str)).map(str::to_string);
         Misunderstanding::NobodyToPage { typed, known, closest }
+    }
+
+    /// A key first, then what the plan knows by the word. A bare number is an incident's.
+    fn topic(&mut self) -> Parsed<Option<Topic>> {
+        let Some(typed) = self.scan.peek() else { return Ok(None) };
+        let plan = self.context.plan;
+        let numbered = typed.trim_start_matches('#').chars().next().is_some_and(|c| c.is_ascii_digit());
+        if numbered || typed.to_lowercase().starts_with("inc-") {
+            return Ok(Some(Topic::Incident(self.key()?)));
+        }
+        let severity = plan.severity(typed).map(|s| Topic::Severity(s.key.clone()));
+        let found = severity.or_else(|| plan.service(typed).map(|s| Topic::Service(s.key.clone())));
+        found.map(Some).ok_or_else(|| {
+            let services = plan.services.iter().map(|s| s.key.clone());
+            let known: Vec<String> = plan.severities.iter().map(|s| s.label.clone()).chain(services).collect();
+            let closest = closest(typed, known.iter().map(String::as_str)).map(str::to_string);
+            Misunderstanding::NotATopic { verb: self.word.verb, typed: shortened(typed), known, closest }
+        })
     }
 
     fn task(&mut self) -> Parsed<Command> {

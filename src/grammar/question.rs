@@ -32,6 +32,8 @@ pub enum Question {
     OnCall {
         word: Option<String>,
     },
+    /// What the asker hears of.
+    Subscriptions,
     Postmortem,
     /// `None`: all words.
     Help {

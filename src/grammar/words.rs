@@ -36,6 +36,8 @@ pub enum Verb {
     Link,
     Rename,
     Merge,
+    Subscribe,
+    Unsubscribe,
     Postmortem,
     Help,
 }
@@ -91,6 +93,8 @@ pub const WORDS: &[Word] = &[
     describe(Verb::Link),
     describe(Verb::Rename),
     describe(Verb::Merge),
+    describe(Verb::Subscribe),
+    describe(Verb::Unsubscribe),
     describe(Verb::Postmortem),
     describe(Verb::Help),
 ];
@@ -318,6 +322,22 @@ pub const fn describe(verb: Verb) -> Word {
         ),
         Verb::Rename => in_room(verb, "rename", &["title"], "TITLE", "changes the title", "rename Payments time out"),
         Verb::Merge => in_room(verb, "merge", &[], "INC-n", "this incident goes on in the other one", "merge INC-1"),
+        Verb::Subscribe => anywhere(
+            verb,
+            "subscribe",
+            &["follow"],
+            "[INC-n|SERVICE|SEV]",
+            "tells you by direct message how an incident goes, or each of a service or a severity; in its room without a word",
+            "subscribe INC-1",
+        ),
+        Verb::Unsubscribe => anywhere(
+            verb,
+            "unsubscribe",
+            &["unfollow"],
+            "[INC-n|SERVICE|SEV]",
+            "tells you no more of it",
+            "unsubscribe INC-1",
+        ),
         Verb::Postmortem => {
             in_room(verb, "postmortem", &["pm", "retro"], "", "links the draft of the postmortem", "postmortem")
         }

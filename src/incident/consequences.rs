@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Alarm, AlertState, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status};
-use crate::plan::{COMMANDER, Person, PersonId, Plan, Platform, Reached, Recipient, RoomId, Way};
+use super::{Alarm, AlertState, Effect, Event, Gap, Incident, Recorded, Reminder, Restore, Status, news};
+use crate::plan::{COMMANDER, Matter, Person, PersonId, Plan, Platform, Reached, Recipient, RoomId, Way};
 
 /// How long a page waits for the room, so that it can say where it is.
 const PAGE_WITHOUT_ROOM: TimeDelta = TimeDelta::seconds(10);
@@ -322,7 +322,7 @@ fn show_topics(incident: &Incident) -> impl Iterator<Item = Effect> {
 
 /// Where it is announced by now, and where it is to be announced as it is now.
 fn announcement_rooms(incident: &Incident, plan: &Plan) -> impl Iterator<Item = RoomId> {
-    let mut rooms = plan.announcements.rooms(&incident.severity, incident.service.as_deref(), incident.private);
+    let mut rooms = plan.announcements.rooms(incident.matter());
     rooms.extend(incident.announcements.keys().cloned());
     rooms.sort();
     rooms.dedup();
@@ -340,11 +340,14 @@ fn announce(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
         Event::SeverityChanged { from, .. } => from,
         _ => &incident.severity,
     };
-    let told_before = plan.announcements.rooms(severity_before, incident.service.as_deref(), incident.private);
+    let before = Matter { severity: severity_before, ..incident.matter() };
+    let told_before = plan.announcements.rooms(before);
+    let kind = news(fact, incident);
     let mut work = Vec::new();
     for room in announcement_rooms(incident, plan) {
         work.push(Effect::Announce { room: room.clone() });
-        if told_before.contains(&room) || incident.announcements.contains_key(&room) {
+        let hears = kind.is_none_or(|kind| plan.announcements.room_hears(&room, kind, incident.matter()));
+        if hears && (told_before.contains(&room) || incident.announcements.contains_key(&room)) {
             work.push(Effect::AnnounceChange { room, fact: Box::new(fact.clone()) });
         }
     }

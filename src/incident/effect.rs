@@ -70,6 +70,13 @@ pub enum Effect {
         room: RoomId,
         fact: Box<Recorded>,
     },
+    /// Tell news to somebody outside of rooms, by the templates of that name or by everybody's.
+    Inform {
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template: Option<String>,
+        fact: Box<Recorded>,
+    },
     /// Say how it stands to those who have come and can't read the card.
     TellNewcomers {
         room: RoomId,
@@ -152,6 +159,7 @@ impl Effect {
             Effect::AnswerDeclared { .. } => "answer the one who declared",
             Effect::Announce { .. } => "announce it",
             Effect::AnnounceChange { .. } => "announce a change",
+            Effect::Inform { .. } => "tell a stakeholder",
             Effect::TellNewcomers { .. } => "tell newcomers how it stands",
             Effect::ShareDraft { .. } => "share the postmortem's draft",
             Effect::Archive { .. } => "archive the room",
@@ -185,6 +193,7 @@ impl Effect {
             Effect::AnswerDeclared { to, .. } => format!("answer/{to}"),
             // The thread needs the message that it hangs on.
             Effect::Announce { room } | Effect::AnnounceChange { room, .. } => format!("announce/{incident}/{room}"),
+            Effect::Inform { to, .. } => format!("inform/{incident}/{to}"),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => format!("alarm/{incident}/commander"),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => format!("alarm/{incident}/update"),
             Effect::SetAlarm { alarm: Alarm::Page { page }, .. } => format!("alarm/{incident}/page/{page}"),

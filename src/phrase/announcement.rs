@@ -5,7 +5,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::{Doc, Span, Style, strong, text};
 use crate::incident::{Event, Incident, Recorded, Restore, Status};
-use crate::plan::Plan;
+use crate::plan::{Plan, template_files};
 
 /// Stands in a template's output where the room's name is to be a link.
 const ROOM: char = '\u{e000}';
@@ -15,30 +15,42 @@ pub struct AnnouncementWords {
     templates: Environment<'static>,
 }
 
+/// Something that happened, and how it stands after it.
+pub struct News<'a> {
+    pub fact: &'a Recorded,
+    pub incident: &'a Incident,
+    pub plan: &'a Plan,
+}
+
 /// A template that does not work, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 #[error("the template {name} does not work: {why}")]
 pub struct WordsError {
-    pub name: &'static str,
+    pub name: String,
     pub why: String,
 }
 
-const ANNOUNCEMENT: &str = "announcement.txt";
-const CHANGE: &str = "announcement_change.txt";
+/// Where they stand among an audience's files.
+const ANNOUNCEMENT: usize = 0;
+const CHANGE: usize = 1;
+const NEWS: usize = 2;
+
+const BUILT_IN: [&str; 3] = [
+    include_str!("../../config/templates/announcement.txt"),
+    include_str!("../../config/templates/announcement_change.txt"),
+    include_str!("../../config/templates/announcement_news.txt"),
+];
 
 impl AnnouncementWords {
-    /// The words that come with Firebell.
-    pub const BUILT_IN: [&'static str; 2] = [
-        include_str!("../../config/templates/announcement.txt"),
-        include_str!("../../config/templates/announcement_change.txt"),
-    ];
-
-    /// Takes both templates and tries them on an example, so that a mistake is found at start, not in an outage.
-    pub fn new(announcement: String, change: String) -> Result<Self, WordsError> {
+    /// Takes templates by the names of their files; those of everybody that are not there are the built-in ones. Each is
+    /// tried on an example, so that a mistake is found at start, not in an outage.
+    pub fn new(own: Vec<(String, String)>) -> Result<Self, WordsError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        for (name, source) in [(ANNOUNCEMENT, announcement), (CHANGE, change)] {
-            templates.add_template_owned(name, source).map_err(|e| WordsError { name, why: e.to_string() })?;
+        let built_in = template_files(None).into_iter().zip(BUILT_IN.map(String::from));
+        for (name, source) in built_in.chain(own) {
+            let added = templates.add_template_owned(name.clone(), source);
+            added.map_err(|e| WordsError { name, why: e.to_string() })?;
         }
         let words = AnnouncementWords { templates };
         words.try_out()?;
@@ -48,31 +60,60 @@ impl AnnouncementWords {
     fn try_out(&self) -> Result<(), WordsError> {
         let (incident, plan) = (Incident::unborn(1), Plan::default());
         let style = Style { prefix: "/incident".into(), pages: String::new(), forms: false };
-        self.render(ANNOUNCEMENT, facts(&incident, &plan, &style))?;
-        self.render(CHANGE, context! { change => "", by => "", note => "", ..facts(&incident, &plan, &style) })?;
+        for (name, _) in self.templates.templates() {
+            let facts = facts(&incident, &plan, &style);
+            match name.ends_with("_change.txt") || name.ends_with("_news.txt") {
+                true => self.render(name, context! { change => "", by => "", note => "", ..facts })?,
+                false => self.render(name, facts)?,
+            };
+        }
         Ok(())
     }
 
     /// How it stands, as the one message that is edited in place.
-    pub fn announcement(&self, incident: &Incident, plan: &Plan, style: &Style) -> Result<Doc, WordsError> {
-        let lines = self.render(ANNOUNCEMENT, facts(incident, plan, style))?;
+    pub fn announcement(
+        &self,
+        audience: Option<&str>,
+        incident: &Incident,
+        plan: &Plan,
+        style: &Style,
+    ) -> Result<Doc, WordsError> {
+        let lines = self.render(&self.file(audience, ANNOUNCEMENT), facts(incident, plan, style))?;
         Ok(document(&lines, incident))
     }
 
     /// What changed, for the thread.
-    pub fn change(&self, fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) -> Result<Doc, WordsError> {
-        let (change, note) = change_words(&fact.event, plan);
-        // Who takes a role is named already.
-        let took_it = matches!(&fact.event, Event::RoleChanged { to: Some(p), .. } if p.name == fact.by.name());
-        let by = if took_it { "" } else { fact.by.name() };
-        let facts = context! { change, note, by, ..facts(incident, plan, style) };
-        let lines = self.render(CHANGE, facts)?;
-        Ok(document(&lines, incident))
+    pub fn change(&self, audience: Option<&str>, news: &News<'_>, style: &Style) -> Result<Doc, WordsError> {
+        self.told(&self.file(audience, CHANGE), news, style)
     }
 
-    fn render(&self, name: &'static str, facts: Value) -> Result<String, WordsError> {
+    /// What changed, for somebody who has nothing else before them.
+    pub fn news(&self, audience: Option<&str>, news: &News<'_>, style: &Style) -> Result<Doc, WordsError> {
+        self.told(&self.file(audience, NEWS), news, style)
+    }
+
+    fn told(&self, file: &str, news: &News<'_>, style: &Style) -> Result<Doc, WordsError> {
+        let News { fact, incident, plan } = news;
+        let (change, note) = change_words(&fact.event, plan);
+        let by = match &fact.event {
+            // Who takes a role is named already.
+            Event::RoleChanged { to: Some(p), .. } if p.name == fact.by.name() => "",
+            Event::RoomOpened { .. } => incident.declared_by.as_ref().map_or("", |p| &p.name),
+            _ => fact.by.name(),
+        };
+        let facts = context! { change, note, by, ..facts(incident, plan, style) };
+        Ok(document(&self.render(file, facts)?, incident))
+    }
+
+    /// The audience's own file of those three, if it has one.
+    fn file(&self, audience: Option<&str>, which: usize) -> String {
+        let [own, everybodys] = [audience, None].map(|audience| template_files(audience)[which].clone());
+        if self.templates.get_template(&own).is_ok() { own } else { everybodys }
+    }
+
+    fn render(&self, name: &str, facts: Value) -> Result<String, WordsError> {
         let rendered = self.templates.get_template(name).and_then(|t| t.render(facts));
-        rendered.map_err(|e| WordsError { name, why: e.to_string() })
+        rendered.map_err(|e| WordsError { name: name.into(), why: e.to_string() })
     }
 }
 
@@ -165,6 +206,7 @@ fn change_words(event: &Event, plan: &Plan) -> (String, String) {
         Event::Merged { into } => (format!("Goes on in {}", crate::plan::key(*into)), String::new()),
         Event::TakenBack { restore: Restore::Update { .. }, .. } => ("Update taken back".into(), String::new()),
         Event::TakenBack { what, .. } => (format!("Taken back: {what}"), String::new()),
+        Event::RoomOpened { .. } => ("Declared".into(), String::new()),
         _ => (String::new(), String::new()),
     }
 }

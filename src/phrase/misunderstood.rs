@@ -58,6 +58,11 @@ pub fn misunderstood(what: &Misunderstanding, style: &Style) -> Doc {
         Misunderstanding::NobodyNamed { typed } => Doc::plain(format!(
             "I know nobody named “{typed}”. People are known once they have been in a room with me."
         )),
+        Misunderstanding::NotATopic { verb, typed, known, closest } => {
+            let problem =
+                format!("“{typed}” is no incident, severity or service. {}", meant(closest.as_deref(), known));
+            example(*verb, problem, style)
+        }
         Misunderstanding::NobodyToPage { typed, known, .. } if known.is_empty() => Doc::plain(format!(
             "I know nobody named “{typed}”, and the plan has no services or teams. People are known once they have been \
              in a room with me."

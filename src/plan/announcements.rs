@@ -1,17 +1,17 @@
-//! Which rooms hear of which incidents.
+//! Who hears of which incidents, and of what about them.
 
-use super::{RoomId, SeverityKey};
+use super::{RoomId, SeverityKey, Target};
 
 /// The routes, and the rooms that hear of everything that is not private.
 #[derive(Clone, Debug, Default)]
 pub struct Announcements {
-    /// Each chat's `announce` rooms; used for an incident that no route matches.
+    /// Each chat's `announce` rooms; used for an incident that no route with rooms matches.
     pub default_rooms: Vec<RoomId>,
     pub routes: Vec<Route>,
 }
 
-/// Sends the incidents that it matches to its rooms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An audience: tells the incidents that it matches to its rooms and its people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Route {
     /// Empty: every severity.
     pub severities: Vec<SeverityKey>,
@@ -19,18 +19,78 @@ pub struct Route {
     pub services: Vec<String>,
     /// Whether it takes private incidents; a route takes either these or the others, never both.
     pub private: bool,
+    /// What of an incident it tells; empty: everything.
+    pub kinds: Vec<NewsKind>,
     pub rooms: Vec<RoomId>,
+    /// Who is told outside of rooms.
+    pub people: Vec<Target>,
+    /// What its own templates' names begin with; `None`: those of everybody.
+    pub template: Option<String>,
+}
+
+/// What is told of an incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NewsKind {
+    Declared,
+    Severity,
+    Status,
+    Update,
+    Commander,
+    Title,
+    Merged,
+}
+
+impl NewsKind {
+    pub const ALL: [NewsKind; 7] = [
+        NewsKind::Declared,
+        NewsKind::Severity,
+        NewsKind::Status,
+        NewsKind::Update,
+        NewsKind::Commander,
+        NewsKind::Title,
+        NewsKind::Merged,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NewsKind::Declared => "declared",
+            NewsKind::Severity => "severity",
+            NewsKind::Status => "status",
+            NewsKind::Update => "update",
+            NewsKind::Commander => "commander",
+            NewsKind::Title => "title",
+            NewsKind::Merged => "merged",
+        }
+    }
+}
+
+/// What decides who hears of an incident.
+#[derive(Clone, Copy, Debug)]
+pub struct Matter<'a> {
+    pub severity: &'a str,
+    pub service: Option<&'a str>,
+    pub private: bool,
+}
+
+/// The files of an audience's templates: the announcement, what is added to its thread, and what people are told in
+/// person. `None`: everybody's, `announcement.txt` and so on.
+pub fn template_files(audience: Option<&str>) -> [String; 3] {
+    ["", "_change", "_news"].map(|kind| format!("{}{kind}.txt", audience.unwrap_or("announcement")))
 }
 
 impl Announcements {
+    fn matching<'a>(&'a self, matter: Matter<'a>) -> impl Iterator<Item = &'a Route> {
+        self.routes.iter().filter(move |route| route.matches(matter))
+    }
+
     /// The rooms to tell, in the order of the configuration, without repeats. A private incident is told
     /// only where a route says `private = true`.
-    pub fn rooms(&self, severity: &str, service: Option<&str>, private: bool) -> Vec<RoomId> {
-        let matching: Vec<&Route> = self.routes.iter().filter(|r| r.matches(severity, service, private)).collect();
-        let chosen: Vec<&RoomId> = match matching.is_empty() {
-            true if private => Vec::new(),
+    pub fn rooms(&self, matter: Matter<'_>) -> Vec<RoomId> {
+        let routed: Vec<&RoomId> = self.matching(matter).flat_map(|r| &r.rooms).collect();
+        let chosen = match routed.is_empty() {
+            true if matter.private => Vec::new(),
             true => self.default_rooms.iter().collect(),
-            false => matching.iter().flat_map(|r| &r.rooms).collect(),
+            false => routed,
         };
         let mut rooms: Vec<RoomId> = Vec::new();
         for room in chosen {
@@ -40,12 +100,34 @@ impl Announcements {
         }
         rooms
     }
+
+    /// Whether the room is told news of this kind beside the announcement itself.
+    pub fn room_hears(&self, room: &RoomId, kind: NewsKind, matter: Matter<'_>) -> bool {
+        let mut routes = self.matching(matter).filter(|r| r.rooms.contains(room)).peekable();
+        // Where no route leads any more it was announced once, and goes on.
+        routes.peek().is_none() || routes.any(|r| r.tells(kind))
+    }
+
+    /// The templates of the first route that leads there.
+    pub fn template_of(&self, room: &RoomId, matter: Matter<'_>) -> Option<&str> {
+        self.routes.iter().find(|r| r.matches(matter) && r.rooms.contains(room))?.template.as_deref()
+    }
+
+    /// Who is told news of this kind outside of rooms, by which templates.
+    pub fn people<'a>(&'a self, kind: NewsKind, matter: Matter<'a>) -> Vec<(&'a [Target], Option<&'a str>)> {
+        let routes = self.matching(matter).filter(|r| r.tells(kind));
+        routes.map(|r| (r.people.as_slice(), r.template.as_deref())).collect()
+    }
 }
 
 impl Route {
-    fn matches(&self, severity: &str, service: Option<&str>, private: bool) -> bool {
-        self.private == private
-            && (self.severities.is_empty() || self.severities.iter().any(|s| s == severity))
-            && (self.services.is_empty() || self.services.iter().any(|s| Some(s.as_str()) == service))
+    fn matches(&self, matter: Matter<'_>) -> bool {
+        self.private == matter.private
+            && (self.severities.is_empty() || self.severities.iter().any(|s| s == matter.severity))
+            && (self.services.is_empty() || self.services.iter().any(|s| Some(s.as_str()) == matter.service))
+    }
+
+    fn tells(&self, kind: NewsKind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 }

@@ -16,12 +16,13 @@ mod permissions;
 mod public;
 mod reach;
 mod reactions;
+mod topic;
 mod triage;
 
 pub use alert::Alert;
 pub use alert_rules::{AlertDeed, AlertRule, Matcher};
 pub use alert_source::{AlertKind, AlertMapping};
-pub use announcements::{Announcements, Route};
+pub use announcements::{Announcements, Matter, NewsKind, Route, template_files};
 pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
 pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
@@ -31,6 +32,7 @@ pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_g
 pub use public::{Component, PublicPage};
 pub use reach::Reached;
 pub use reactions::{Mark, Reactions, plain_emoji};
+pub use topic::Topic;
 pub use triage::Triage;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::Wish;
 use crate::incident::{Answerer, Loss, Origin, SaidMessage};
 use crate::plan::{Alert, MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 
@@ -159,6 +160,11 @@ pub enum Heard {
         page: u32,
         who: Answerer,
     },
+    /// Somebody has followed a link that says what they want to hear of.
+    Wished {
+        wish: Wish,
+        at: DateTime<Utc>,
+    },
     /// Somebody looks at their own page in the chat.
     HomeOpened {
         by: Speaker,
@@ -200,6 +206,9 @@ impl Inbound {
                 format!("calm/{source}/{fingerprint}/{}", at.timestamp_micros())
             }
             Heard::Answered { incident, page, who } => format!("answered/{incident}/{page}/{}", who.name),
+            Heard::Wished { wish, at } => {
+                format!("wished/{}/{}/{}/{}", wish.who, wish.topic, wish.wanted, at.timestamp_micros())
+            }
             Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),
         }
     }

@@ -9,7 +9,7 @@ use crate::detection::Watched;
 use crate::grammar::Question;
 use crate::incident::{Effect, Incident, Recorded, SaidMessage};
 use crate::phrase::Doc;
-use crate::plan::{Alert, MessageId, Number, Person, PersonId, RoomId, SeverityKey, key};
+use crate::plan::{Alert, MessageId, Number, Person, PersonId, Recipient, RoomId, SeverityKey, Topic, key};
 
 /// The database did not do as asked; `why` is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +195,14 @@ pub struct Offer {
     pub private: bool,
 }
 
+/// Somebody wants to hear of a topic, or no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    pub who: Recipient,
+    pub topic: Topic,
+    pub wanted: bool,
+}
+
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// A transaction that alone may write on SQLite; on PostgreSQL it finds out by a clash.
@@ -291,6 +299,15 @@ pub trait Transaction: Send {
 
     /// The open incidents of this service that are not private, oldest first.
     async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError>;
+
+    /// It is so from now on, whatever they wanted before.
+    async fn want(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<(), StoreError>;
+
+    /// They have said nothing about the topic.
+    async fn forget_wish(&mut self, who: &Recipient, topic: &Topic) -> Result<(), StoreError>;
+
+    /// What was said about these topics, by whomever.
+    async fn wishes(&mut self, topics: &[Topic]) -> Result<Vec<Wish>, StoreError>;
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError>;
 

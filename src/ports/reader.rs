@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{MessageRecord, StoreError};
+use super::{MessageRecord, StoreError, Wish};
 use crate::detection::Watched;
 use crate::incident::{Incident, Recorded, Status};
-use crate::plan::{Number, Person, PersonId, Room, RoomId, SeverityKey};
+use crate::plan::{Number, Person, PersonId, Recipient, Room, RoomId, SeverityKey};
 
 /// A line of the board.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -94,6 +94,9 @@ pub trait Ledger: Send + Sync {
 
     /// The latest of the alerts that fire, 100 at most, and how many fire.
     async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError>;
+
+    /// What this account or address has said that it wants, or does not, oldest first.
+    async fn wishes_of(&self, who: &Recipient) -> Result<Vec<Wish>, StoreError>;
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError>;
 

@@ -63,7 +63,7 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
             plan.services.len()
         ),
     );
-    match Templates::load(&config.templates) {
+    match Templates::load(config) {
         Ok(_) => findings.good("templates", "all can be used"),
         Err(why) => findings.wrong("templates", why),
     }

@@ -22,7 +22,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, LogFormat};
 use crate::phrase::AnnouncementWords;
-use crate::plan::Platform;
+use crate::plan::{Platform, template_files};
 use crate::ports::{Clock, StoreError};
 use crate::postmortem::Template;
 
@@ -114,16 +114,19 @@ struct Templates {
 }
 
 impl Templates {
-    fn load(folder: &Path) -> Result<Self, Failed> {
-        let [announcement, change] = AnnouncementWords::BUILT_IN;
-        let announcement = own(folder, "announcement.txt")?.unwrap_or_else(|| announcement.into());
-        let change = own(folder, "announcement_change.txt")?.unwrap_or_else(|| change.into());
+    fn load(config: &Config) -> Result<Self, Failed> {
+        let folder = &config.templates;
+        let audiences = config.plan.announcements.routes.iter().filter_map(|route| route.template.as_deref());
+        let mut words = Vec::new();
+        for name in std::iter::once(None).chain(audiences.map(Some)).flat_map(template_files) {
+            words.extend(own(folder, &name)?.map(|source| (name, source)));
+        }
         let postmortem = match own(folder, "postmortem.md")? {
             Some(source) => Template::parse(&folder.join("postmortem.md").display().to_string(), source)?,
             None => Template::built_in()?,
         };
         postmortem.try_out()?;
-        Ok(Templates { words: AnnouncementWords::new(announcement, change)?, postmortem: Arc::new(postmortem) })
+        Ok(Templates { words: AnnouncementWords::new(words)?, postmortem: Arc::new(postmortem) })
     }
 }
 

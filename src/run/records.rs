@@ -18,7 +18,7 @@ async fn open(config: &Config) -> Result<(Db, Store), Failed> {
 }
 
 pub(super) async fn export(config: &Config, number: Number, format: Format, transcript: bool) -> Result<(), Failed> {
-    let template = Templates::load(&config.templates)?.postmortem;
+    let template = Templates::load(config)?.postmortem;
     let (db, store) = open(config).await?;
     let record = Record::read(&store, number).await?;
     db.close().await;

@@ -33,7 +33,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     if config.local.is_some() {
         readiness.expect("local chat");
     }
-    let templates = Templates::load(&config.templates)?;
+    let templates = Templates::load(config)?;
     let metrics = metrics_page()?;
     let _alone = alone_on(config.store.url.expose())?;
     let db = Db::open(config.store.url.expose()).await?;

@@ -105,6 +105,7 @@ pub(super) const TABLES: &[Table] = &[
             ("body", Text),
         ],
     },
+    Table { name: "subscriptions", columns: &[("who", Text), ("topic", Text), ("wanted", Bool), ("changed", Time)] },
     Table {
         // Without its id: work gets a new one, in the same order.
         name: "outbox",

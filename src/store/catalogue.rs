@@ -1,6 +1,9 @@
 //! Every statement by name, so that a test can prepare each on both databases: that stands in for `query!`.
 
-use super::{alerts, backup, directory, journal, ledger, local, mailbox, models, notes, outbox, transcript, verify};
+use super::{
+    alerts, backup, directory, journal, ledger, local, mailbox, models, notes, outbox, subscriptions, transcript,
+    verify,
+};
 
 macro_rules! named {
     ($($module:ident { $($name:ident),* $(,)? })*) => {
@@ -44,6 +47,9 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
     }
     outbox {
         ENQUEUE, ANY_DUE, CLAIM, HOLD, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK, UNPARK_OF,
+    }
+    subscriptions {
+        WANT, FORGET, WISHES, WISHES_OF,
     }
     transcript {
         RECORD, MESSAGE, SINCE, REVISE, ERASE,

@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use super::codec::{corrupt, from_json, title_key, to_json};
 use super::db::{executing, reading, writing};
 use super::rows::padded;
-use super::{Kept, Loaded, Store, Tx, alerts, chain, directory, models, outbox, transcript};
+use super::{Kept, Loaded, Store, Tx, alerts, chain, directory, models, outbox, subscriptions, transcript};
 use crate::detection::Watched;
 use crate::incident::{Incident, Recorded, evolve};
-use crate::plan::{MessageId, Number, Person, PersonId, RoomId};
-use crate::ports::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Transaction};
+use crate::plan::{MessageId, Number, Person, PersonId, Recipient, RoomId, Topic};
+use crate::ports::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Transaction, Wish};
 
 pub(super) const FIRST_TIME: &str =
     "INSERT INTO inbox (identity, at) VALUES ($1, $2) ON CONFLICT (identity) DO NOTHING";
@@ -220,6 +220,18 @@ impl Transaction for Entry {
 
     async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError> {
         alerts::open_of_service(&mut self.tx, service).await
+    }
+
+    async fn want(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<(), StoreError> {
+        subscriptions::want(&mut self.tx, wish, now).await
+    }
+
+    async fn forget_wish(&mut self, who: &Recipient, topic: &Topic) -> Result<(), StoreError> {
+        subscriptions::forget(&mut self.tx, who, topic).await
+    }
+
+    async fn wishes(&mut self, topics: &[Topic]) -> Result<Vec<Wish>, StoreError> {
+        subscriptions::wishes(&mut self.tx, topics).await
     }
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {

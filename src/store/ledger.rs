@@ -7,11 +7,11 @@ use super::codec::{corrupt, from_json, from_word, person, room};
 use super::db::reading;
 use super::models::{ActionItemRow, IncidentRow};
 use super::transcript::MessageRow;
-use super::{Store, alerts, journal};
+use super::{Store, alerts, journal, subscriptions};
 use crate::detection::Watched;
 use crate::incident::{Incident, Recorded};
-use crate::plan::{Number, PersonId, RoomId};
-use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Work};
+use crate::plan::{Number, PersonId, Recipient, RoomId};
+use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Wish, Work};
 
 // `= TRUE`: SQLite looks into an index for a comparison, not for a bare column.
 pub(super) const OPEN: &str = "SELECT * FROM incidents WHERE is_open = TRUE ORDER BY declared, number";
@@ -138,6 +138,10 @@ impl Ledger for Store {
 
     async fn firing_alerts(&self) -> Result<(Vec<Watched>, i64), StoreError> {
         alerts::firing(&self.db).await
+    }
+
+    async fn wishes_of(&self, who: &Recipient) -> Result<Vec<Wish>, StoreError> {
+        subscriptions::of(&self.db, who).await
     }
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError> {

@@ -15,6 +15,7 @@ mod models;
 mod notes;
 mod outbox;
 mod rows;
+mod subscriptions;
 mod transcript;
 mod verify;
 

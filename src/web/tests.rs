@@ -130,6 +130,10 @@ impl Ledger for Books {
         Ok((Vec::new(), 0))
     }
 
+    async fn wishes_of(&self, _: &crate::plan::Recipient) -> Answer<Vec<crate::ports::Wish>> {
+        Ok(Vec::new())
+    }
+
     async fn parked(&self) -> Answer<Vec<Parked>> {
         let parked = |incident| Parked {
             id: 1,

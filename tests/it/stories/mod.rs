@@ -12,6 +12,7 @@ mod reminders;
 mod restart;
 #[cfg(feature = "slack")]
 pub mod slack;
+mod stakeholders;
 #[cfg(all(feature = "matrix", feature = "slack"))]
 mod three_chats;
 

@@ -147,8 +147,8 @@ async fn declared_from_what_was_said_in_private(world: World) {
 async fn a_route_of_its_own(scene: Scene) {
     let mut plan = plan();
     plan.announcements.routes = vec![
-        Route { severities: vec!["sev1".into()], services: vec![], private: true, rooms: vec![room_id("board")] },
-        Route { severities: vec!["sev1".into()], services: vec![], private: false, rooms: vec![room_id("loud")] },
+        Route { severities: vec!["sev1".into()], private: true, rooms: vec![room_id("board")], ..Route::default() },
+        Route { severities: vec!["sev1".into()], rooms: vec![room_id("loud")], ..Route::default() },
     ];
     plan.announcements.default_rooms = vec![room_id("incidents"), room_id("board"), room_id("loud")];
     let world = scene.with(plan).await;

@@ -35,9 +35,18 @@ impl Post {
 
     /// The token of the latest link that was sent there for an answer.
     pub fn link(&self, to: &str) -> String {
+        self.token(to, |notice| notice.answer.as_deref())
+    }
+
+    /// The token of the latest link that was sent there for wanting no more.
+    pub fn way_out(&self, to: &str) -> String {
+        self.token(to, |notice| notice.unsubscribe.as_deref())
+    }
+
+    fn token(&self, to: &str, link: impl Fn(&Notice) -> Option<&str>) -> String {
         let arrived = self.arrived.lock().unwrap();
-        let found = arrived.iter().rev().find(|a| a.to.to_string() == to && a.notice.answer.is_some());
-        let link = found.and_then(|a| a.notice.answer.clone()).expect("something to answer");
+        let sent_there = arrived.iter().rev().filter(|a| a.to.to_string() == to);
+        let link = sent_there.filter_map(|a| link(&a.notice)).next().expect("such a link");
         link.strip_prefix("http://firebell.test/go/").expect("an address of ours").to_string()
     }
 }

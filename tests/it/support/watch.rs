@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use firebell::detection::Watched;
 use firebell::incident::{Incident, Recorded};
 use firebell::phrase::Doc;
-use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Room, RoomId};
+use firebell::plan::{MessageId, Number, Person, PersonId, Platform, Recipient, Room, RoomId, Topic};
 use firebell::ports::{
     Answer, Attachment, Chat, Done, Draft, Failure, Furniture, Job, JobState, Journal, LocalBook, LocalMessage,
     LocalPerson, LocalRoom, LocalTransaction, Mailbox, MessageRecord, NewRoom, Notes, Offer, Once, Posted, ReadMessage,
-    Reading, RoomView, Slice, StoreError, StoredChange, Transaction,
+    Reading, RoomView, Slice, StoreError, StoredChange, Transaction, Wish,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -257,6 +257,18 @@ impl Transaction for WatchedEntry {
 
     async fn open_of_service(&mut self, service: &str) -> Result<Vec<Number>, StoreError> {
         self.inner.open_of_service(service).await
+    }
+
+    async fn want(&mut self, wish: &Wish, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.inner.want(wish, now).await
+    }
+
+    async fn forget_wish(&mut self, who: &Recipient, topic: &Topic) -> Result<(), StoreError> {
+        self.inner.forget_wish(who, topic).await
+    }
+
+    async fn wishes(&mut self, topics: &[Topic]) -> Result<Vec<Wish>, StoreError> {
+        self.inner.wishes(topics).await
     }
 
     async fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {

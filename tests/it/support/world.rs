@@ -369,7 +369,6 @@ async fn open(
     };
     let book = between.book(Arc::new(LocalStore::new(db.clone())));
     let chat = Local::open(book, clock.clone(), setup).await.expect("a chat");
-    let [announcement, change] = AnnouncementWords::BUILT_IN.map(String::from);
     let post = Arc::new(Post::default());
     let desk = Desk::open(Tools {
         journal: between.journal(Arc::new(store.clone())),
@@ -379,7 +378,7 @@ async fn open(
         outlets: post.outlets(),
         calendars: Arc::new(BTreeMap::new()),
         plan: Arc::new(plan),
-        words: AnnouncementWords::new(announcement, change).expect("templates"),
+        words: AnnouncementWords::new(Vec::new()).expect("templates"),
         template: Arc::new(Template::built_in().expect("a template")),
         prefixes: Platform::ALL.map(|platform| (platform, "/incident".to_string())).into(),
         pages: "http://firebell.test".into(),

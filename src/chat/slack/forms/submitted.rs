@@ -232,7 +232,7 @@ impl Filled<'_> {
                 }
                 _ => {}
             },
-            Ok(Asking::Question(_) | Asking::Acknowledge { .. }) => {}
+            Ok(Asking::Question(_) | Asking::Acknowledge { .. } | Asking::Wish { .. }) => {}
         }
     }
 
