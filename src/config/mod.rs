@@ -178,10 +178,9 @@ pub struct AlertSource {
     pub mapping: AlertMapping,
 }
 
-/// The public page.
+/// The public page; what is on it is in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusPage {
-    pub title: String,
     /// May be empty.
     pub description: String,
 }

@@ -5,7 +5,7 @@ use super::secret::Secret;
 use super::values::{Judge, start};
 use super::written::{self, Text, Written};
 use super::{Email, EmailTls, Ntfy, Outreach, PagerdutyService, Webhook};
-use crate::plan::{Address, Plan, Target, Way};
+use crate::plan::{Address, Plan, Target, Way, is_email};
 
 const NTFY: &str = "https://ntfy.sh";
 const EVENTS: &str = "https://events.pagerduty.com";
@@ -67,11 +67,6 @@ fn mailbox(judge: &mut Judge<'_>, key: &str, written: &Text) -> String {
         judge.wrong(start(written), key, what);
     }
     text.to_string()
-}
-
-pub(super) fn is_email(text: &str) -> bool {
-    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    parts.is_some() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
 }
 
 fn ntfy(judge: &mut Judge<'_>, written: &written::Ntfy) -> Ntfy {

@@ -4,13 +4,12 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::error::instead;
-use super::outreach::is_email;
 use super::response::{name, no_name_twice, service_key, starts, unknown};
 use super::values::{Judge, Limits, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
     Address, Contact, ContactKey, Escalation, PageRule, PageTarget, Person, PersonId, Plan, Restriction, Rotation,
-    Shift, Step, Target, Team, Turn, Turns, Way,
+    Shift, Step, Target, Team, Turn, Turns, Way, is_email,
 };
 
 const PERSON: &str = "[[person]]";

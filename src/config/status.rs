@@ -10,21 +10,19 @@ const COMPONENT: &str = "[[component]]";
 
 /// `None`: there is no page.
 pub(super) fn status(judge: &mut Judge<'_>, written: &written::Status) -> Option<StatusPage> {
-    let page = StatusPage {
-        title: judge.text_or("[status] title", written.title.as_ref(), "Status"),
-        description: judge.text_or("[status] description", written.description.as_ref(), ""),
-    };
+    let page = StatusPage { description: judge.text_or("[status] description", written.description.as_ref(), "") };
     written.enabled.unwrap_or(true).then_some(page)
 }
 
 /// The part that is the plan's.
 pub(super) fn public(judge: &mut Judge<'_>, plan: &Plan, written: &Written) -> PublicPage {
     let publish = severity_keys(judge, plan, "[status] publish", written.status.publish.as_ref());
-    let Some(list) = &written.component else { return PublicPage { publish, components: Vec::new() } };
+    let title = judge.text_or("[status] title", written.status.title.as_ref(), &PublicPage::default().title);
+    let Some(list) = &written.component else { return PublicPage { title, publish, components: Vec::new() } };
     let components: Vec<Component> =
         list.get_ref().iter().map(|c| component(judge, plan, start(c), c.get_ref())).collect();
     no_name_twice(judge, COMPONENT, &starts(list), components.iter().map(|c| vec![c.key.as_str(), &c.label]));
-    PublicPage { publish, components }
+    PublicPage { title, publish, components }
 }
 
 fn component(judge: &mut Judge<'_>, plan: &Plan, at: usize, written: &written::Component) -> Component {
@@ -44,7 +42,7 @@ mod tests {
 
     #[test]
     fn there_is_a_page_unless_it_is_off() {
-        assert_eq!(right("").status.unwrap().title, "Status");
+        assert_eq!(right("").plan.public.title, "Status");
         assert_eq!(right("[status]\nenabled = false").status, None);
         let plan = right("[status]\ntitle = \"Shop\"\npublish = \"sev1\"").plan;
         assert!(plan.publishes("sev1", false) && !plan.publishes("sev1", true) && !plan.publishes("sev2", false));

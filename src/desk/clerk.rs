@@ -117,7 +117,11 @@ async fn take_one(office: &Office, tx: &mut dyn Transaction, delivery: &Delivery
         Delivery::Performed { job, state, learnt } => {
             match learnt {
                 Some(News::Command(number, command)) => learn(office, tx, *number, command.clone()).await?,
-                Some(News::Work(draft)) => tx.enqueue(draft).await?,
+                Some(News::Work(drafts)) => {
+                    for draft in drafts {
+                        tx.enqueue(draft).await?;
+                    }
+                }
                 Some(News::Read { number, room, reading, before, gap }) => {
                     rooms::read(office, tx, *number, room, reading, before, gap.as_ref()).await?;
                 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Office, alerts, commands, paging, reactions, rooms};
+use super::{Office, alerts, commands, paging, reactions, rooms, subscribers};
 use crate::incident::{Actor, Asked, Command};
 use crate::plan::RoomId;
 use crate::ports::{Heard, Inbound, MessageRecord, Said, Speaker, StoreError, Transaction};
@@ -94,6 +94,7 @@ pub(super) async fn hear(office: &Office, tx: &mut dyn Transaction, inbound: &In
         Heard::Returned { platform, since } => rooms::returned(office, tx, *platform, *since, inbound.at).await,
         Heard::AlertCalm { source, fingerprint, .. } => alerts::calmed(office, tx, source, fingerprint).await,
         Heard::Answered { incident, page, who } => paging::answered(office, tx, *incident, *page, who).await,
+        Heard::MailWanted { address, .. } => subscribers::wanted(office, tx, address, &identity).await,
         Heard::Wished { wish, at } => tx.want(wish, *at).await,
         Heard::HomeOpened { by, .. } => {
             tx.meet(&by.person).await?;

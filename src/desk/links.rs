@@ -11,9 +11,11 @@ use sha2::Sha256;
 use super::{Desk, Office};
 use crate::incident::Answerer;
 use crate::phrase;
-use crate::plan::{Number, Recipient};
+use crate::plan::{Number, Recipient, Topic};
 use crate::ports::{Errand, Heard, Inbound, Links, StoreError, Wish};
 
+/// Under which links about incidents are followed.
+const FIREBELL: &str = "Firebell";
 /// Long enough that nobody guesses one, short enough for a text message.
 const SEAL: usize = 16;
 
@@ -84,7 +86,7 @@ async fn page_errand(
     let Some(page) = incident.pages.iter().find(|p| p.number == page) else { return Ok(None) };
     let doc = phrase::page_away(page, &incident, &office.plan);
     let button = page.is_open().then(|| format!("Acknowledge as {}", who.name));
-    Ok(Some(Errand { doc, button }))
+    Ok(Some(Errand { title: FIREBELL.into(), doc, button }))
 }
 
 async fn wish_errand(office: &Office, wish: Wish) -> Result<Errand, StoreError> {
@@ -96,7 +98,12 @@ async fn wish_errand(office: &Office, wish: Wish) -> Result<Errand, StoreError> 
     };
     let back = address_of_opposite(office, &wish);
     let button = (!so).then(|| if wish.wanted { "Send them" } else { "Send no more" }.to_string());
-    Ok(Errand { doc: phrase::wish_link(&address, &wish.topic, wish.wanted, so, back), button })
+    let title = if wish.topic == Topic::Public { &office.plan.public.title } else { FIREBELL };
+    Ok(Errand {
+        title: title.to_string(),
+        doc: phrase::wish_link(&address, &wish.topic, wish.wanted, so, back),
+        button,
+    })
 }
 
 fn address_of_opposite(office: &Office, wish: &Wish) -> String {

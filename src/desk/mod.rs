@@ -19,6 +19,7 @@ mod reactions;
 mod relay;
 mod rooms;
 mod stakeholders;
+mod subscribers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

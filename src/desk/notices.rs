@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::Office;
 use super::links::{self, Link};
-use crate::incident::{self, Answerer, Event, Incident, Page};
+use crate::incident::{self, Answerer, Event, Incident, Page, Public, PublicUpdate, public_id};
 use crate::phrase::{self, Doc, News};
-use crate::plan::{Address, NewsKind, Recipient, Topic, Way};
-use crate::ports::{Notice, Urgency, Wish};
+use crate::plan::{Address, NewsKind, Number, Recipient, Topic, Way};
+use crate::ports::{AnswerLink, Notice, Urgency, Wish};
 
 /// Somebody is called.
 pub(super) fn page(office: &Office, page: &Page, incident: &Incident, to: &Address) -> Notice {
@@ -18,7 +18,7 @@ pub(super) fn page(office: &Office, page: &Page, incident: &Incident, to: &Addre
         data: page_data(office, page, incident),
         topic: topic(page, incident),
         urgency: Urgency::Page,
-        answer: Some(answer(office, page, incident, to)),
+        answer: Some(AnswerLink { label: "Acknowledge".into(), url: answer(office, page, incident, to) }),
         unsubscribe: None,
     }
 }
@@ -50,8 +50,7 @@ pub(super) fn news(office: &Office, news: &News<'_>, doc: Doc, to: &Address) -> 
         Some(NewsKind::Title) => "incident.renamed",
         Some(NewsKind::Merged) => "incident.merged",
     };
-    let less = Wish { who: Recipient::Address(to.clone()), topic: Topic::Everything, wanted: false };
-    let unsubscribe = (to.way == Way::Email).then(|| links::address(office, &Link::Wish { wish: less }));
+    let unsubscribe = (to.way == Way::Email).then(|| wish(office, to, Topic::Everything, false));
     let update = incident.updates.last().filter(|_| matches!(fact.event, Event::Updated { .. }));
     Notice {
         kind: kind.into(),
@@ -68,6 +67,49 @@ pub(super) fn news(office: &Office, news: &News<'_>, doc: Doc, to: &Address) -> 
         answer: None,
         unsubscribe,
     }
+}
+
+/// Somebody has asked for the public updates, under this address.
+pub(super) fn invitation(office: &Office, to: &Address) -> Notice {
+    let title = &office.plan.public.title;
+    Notice {
+        kind: "status.invited".into(),
+        subject: format!("{title}: do you want the updates?"),
+        doc: phrase::invitation(title),
+        data: Value::Null,
+        topic: "status".into(),
+        urgency: Urgency::Notice,
+        answer: Some(AnswerLink { label: "Yes, send them".into(), url: wish(office, to, Topic::Public, true) }),
+        unsubscribe: None,
+    }
+}
+
+/// What the public reads.
+pub(super) fn public(office: &Office, public: &Public, update: &PublicUpdate, number: Number, to: &Address) -> Notice {
+    let id = public_id(number);
+    let url = format!("{}/status/incidents/{id}", office.pages);
+    Notice {
+        kind: "status.updated".into(),
+        subject: format!("{}: {}", office.plan.public.title, public.title),
+        doc: phrase::public_update(public, update, &url),
+        data: json!({
+            "id": id,
+            "title": public.title,
+            "status": update.status_word(),
+            "text": public.words(update),
+            "at": update.at,
+            "url": url,
+        }),
+        topic: id,
+        urgency: Urgency::Notice,
+        answer: None,
+        unsubscribe: Some(wish(office, to, Topic::Public, false)),
+    }
+}
+
+/// Where the one who has this address says that they want a topic, or no more.
+fn wish(office: &Office, to: &Address, topic: Topic, wanted: bool) -> String {
+    links::address(office, &Link::Wish { wish: Wish { who: Recipient::Address(to.clone()), topic, wanted } })
 }
 
 fn topic(page: &Page, incident: &Incident) -> String {

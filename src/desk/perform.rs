@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
-use super::{Office, enact, notices, paging};
+use super::{Office, enact, notices, paging, subscribers};
 use crate::export::{Export, Format, Record};
 use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc, News as IncidentNews, Style};
@@ -31,7 +31,7 @@ pub(super) struct Learnt {
 pub(super) enum News {
     Command(Number, Command),
     /// More is to be done.
-    Work(Box<Draft>),
+    Work(Vec<Draft>),
     /// What a room's history holds.
     Read {
         number: Number,
@@ -47,6 +47,10 @@ impl Learnt {
     /// Nothing that matters later.
     fn nothing() -> Self {
         Learnt::default()
+    }
+
+    fn work(drafts: Vec<Draft>) -> Self {
+        Learnt { news: Some(News::Work(drafts)), heard: Vec::new() }
     }
 
     fn noted(number: Number, command: Option<Command>) -> Self {
@@ -114,6 +118,10 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
             let doc = phrase::suggestion(alert, severity, service.as_deref(), &office.plan);
             say(office, job, room, None, &doc).await
         }
+        Work::Invite { to } => {
+            outlet(office, to.way)?.send(once(job), to, &notices::invitation(office, to)).await?;
+            Ok(Learnt::nothing())
+        }
         Work::Fetch { touched } => {
             let found = chat(office, touched.message.room.platform)?.message(&touched.message).await?;
             Ok(Learnt { news: None, heard: found.map(|m| heard_again(touched, m)).unwrap_or_default() })
@@ -158,7 +166,7 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
         }
         Effect::CountAlerts { room, .. } => {
             let card = enact::standing(number, Effect::ShowCard { room: room.clone() }, office.clock.now());
-            Ok(Learnt { news: card.map(|draft| News::Work(Box::new(draft))), heard: Vec::new() })
+            Ok(Learnt::work(card.into_iter().collect()))
         }
         Effect::PinCard { message } => {
             chat(office, message.room.platform)?.pin(message).await?;
@@ -217,6 +225,10 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
         Effect::Inform { to, template, fact } => {
             inform(office, job, to, template.as_deref(), IncidentNews { fact, incident, plan }).await
         }
+        Effect::TellPublic { seq, after } => {
+            Ok(Learnt::work(subscribers::letters(office, incident, *seq, after).await.map_err(away)?))
+        }
+        Effect::InformPublic { seq, to } => inform_public(office, job, incident, *seq, to).await,
         Effect::TellNewcomers { room } => {
             say(office, job, room, None, &phrase::card(incident, plan, &office.style(room.platform))).await
         }
@@ -289,6 +301,23 @@ async fn inform(
     // Where the pages are is the same in all chats, and nothing can be typed there.
     let away = office.style(Platform::Local);
     send(office, job, to, doc, |address| Ok(notices::news(office, &news, doc(&away)?, address))).await
+}
+
+/// A letter to one of the public, unless it was taken back meanwhile.
+async fn inform_public(
+    office: &Office,
+    job: &Job,
+    incident: &Incident,
+    seq: i64,
+    to: &Address,
+) -> Result<Learnt, Failure> {
+    let public = incident.public.as_ref();
+    let update = public.and_then(|public| public.updates.iter().find(|update| update.seq == seq));
+    if let (Some(public), Some(update)) = (public, update) {
+        let notice = notices::public(office, public, update, incident.number, to);
+        outlet(office, to.way)?.send(once(job), to, &notice).await?;
+    }
+    Ok(Learnt::nothing())
 }
 
 /// In the words for a chat, or for what is none.

@@ -13,6 +13,12 @@ const COUNT_EVERY: i64 = 5;
 
 /// `incident` is the state after the event.
 pub fn consequences(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
+    let mut work = of_event(fact, incident, plan);
+    work.extend(incident.told_by(fact).map(|update| Effect::TellPublic { seq: update.seq, after: String::new() }));
+    work
+}
+
+fn of_event(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
     match &fact.event {
         Event::Declared { .. } => declared(fact, incident, plan),
         Event::RoomOpened { room } => opened(&room.id, fact, incident, plan),

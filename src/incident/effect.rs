@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Alarm, Gap, Recorded};
-use crate::plan::{MessageId, Number, PersonId, Recipient, RoomId};
+use crate::plan::{Address, MessageId, Number, PersonId, Recipient, RoomId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
@@ -76,6 +76,17 @@ pub enum Effect {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         template: Option<String>,
         fact: Box<Recorded>,
+    },
+    /// Send what the public reads since that event to those who want it by e-mail; a hundred, behind `after`, and the
+    /// rest by work of the same kind.
+    TellPublic {
+        seq: i64,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        after: String,
+    },
+    InformPublic {
+        seq: i64,
+        to: Address,
     },
     /// Say how it stands to those who have come and can't read the card.
     TellNewcomers {
@@ -160,6 +171,7 @@ impl Effect {
             Effect::Announce { .. } => "announce it",
             Effect::AnnounceChange { .. } => "announce a change",
             Effect::Inform { .. } => "tell a stakeholder",
+            Effect::TellPublic { .. } | Effect::InformPublic { .. } => "send a public update",
             Effect::TellNewcomers { .. } => "tell newcomers how it stands",
             Effect::ShareDraft { .. } => "share the postmortem's draft",
             Effect::Archive { .. } => "archive the room",
@@ -193,6 +205,8 @@ impl Effect {
             Effect::AnswerDeclared { to, .. } => format!("answer/{to}"),
             // The thread needs the message that it hangs on.
             Effect::Announce { room } | Effect::AnnounceChange { room, .. } => format!("announce/{incident}/{room}"),
+            Effect::TellPublic { .. } => format!("public/{incident}"),
+            Effect::InformPublic { to, .. } => format!("mail/{}", hurdle(to)),
             Effect::Inform { to, .. } => format!("inform/{incident}/{to}"),
             Effect::SetAlarm { alarm: Alarm::Commander, .. } => format!("alarm/{incident}/commander"),
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => format!("alarm/{incident}/update"),
@@ -213,9 +227,15 @@ impl Effect {
             Effect::OpenRoom | Effect::ShowCard { .. } | Effect::Invite { .. } | Effect::PinCard { .. } => 0,
             Effect::AnswerDeclared { .. } | Effect::Tell { .. } | Effect::Warn { .. } => 0,
             Effect::PageByPlan { .. } | Effect::Call { .. } | Effect::SetAlarm { alarm: Alarm::Page { .. }, .. } => 0,
+            Effect::TellPublic { .. } | Effect::InformPublic { .. } => 2,
             // What only looks better with it waits until all else has been said.
             Effect::Furnish { .. } => 2,
             _ => 1,
         }
     }
+}
+
+/// A few letters to the public are on their way at once, however many are to be sent: pages go by the same road.
+fn hurdle(to: &Address) -> u32 {
+    to.to.bytes().map(u32::from).sum::<u32>() % 4
 }

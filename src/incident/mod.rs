@@ -28,7 +28,7 @@ pub use event::{Actor, Event, Gap, Loss, Origin, Recorded, Reminder, Restore, Sa
 pub use evolve::evolve;
 pub use news::{news, severities_told};
 pub use page::{Acknowledged, Answerer, Page};
-pub use public::{Public, PublicUpdate};
+pub use public::{Public, PublicUpdate, public_id, public_name};
 pub use refusal::{AlreadySo, Refusal};
 pub use state::{
     ActionAim, ActionItem, Change, Incident, IncidentRoom, Link, LostRoom, Milestone, Milestones, Reminded, Status,

@@ -54,8 +54,8 @@ impl Outlet for Ntfy {
         });
         // Its page has the button that answers: a phone must not answer by itself.
         if let Some(answer) = &notice.answer {
-            message["click"] = answer.as_str().into();
-            message["actions"] = json!([{ "action": "view", "label": "Answer", "url": answer }]);
+            message["click"] = answer.url.as_str().into();
+            message["actions"] = json!([{ "action": "view", "label": answer.label, "url": answer.url }]);
         }
         let token = self.settings.token.iter().map(|token| ("authorization", format!("Bearer {token}")));
         self.http.post(&self.settings.url, &token.collect::<Vec<_>>(), message.to_string()).await

@@ -64,7 +64,7 @@ impl Outlet for Pagerduty {
                 "custom_details": notice.data,
             });
             if let Some(answer) = &notice.answer {
-                event["links"] = json!([{ "href": answer, "text": "Acknowledge in Firebell" }]);
+                event["links"] = json!([{ "href": answer.url, "text": format!("{} in Firebell", answer.label) }]);
             }
         }
         self.http.post(&format!("{}/v2/enqueue", service.api_url), &[], event.to_string()).await

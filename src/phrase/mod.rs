@@ -13,6 +13,7 @@ mod lists;
 mod misunderstood;
 mod oncall;
 mod page;
+mod public;
 mod refused;
 mod room;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use lists::{ActionLine, IncidentLine, actions, incidents, postmortem, tasks,
 pub use misunderstood::misunderstood;
 pub use oncall::{OnCallLine, on_call, on_call_for, unknown_target};
 pub use page::{acknowledged, nothing_calls_you, page, page_away, page_subject};
+pub use public::{invitation, public_update};
 pub use refused::refused;
 pub use room::{furniture, lost};
 pub use subscriptions::{subscriptions, wish_link, wished};

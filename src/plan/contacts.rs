@@ -73,6 +73,12 @@ pub struct Address {
 )]
 pub struct NotAnAddress(pub String);
 
+/// Whether it has the form of an e-mail address; whether somebody reads there is another thing.
+pub fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    parts.is_some() && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+}
+
 impl Address {
     pub fn new(way: Way, to: impl Into<String>) -> Self {
         Address { way, to: to.into() }

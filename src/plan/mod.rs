@@ -23,7 +23,7 @@ pub use alert::Alert;
 pub use alert_rules::{AlertDeed, AlertRule, Matcher};
 pub use alert_source::{AlertKind, AlertMapping};
 pub use announcements::{Announcements, Matter, NewsKind, Route, template_files};
-pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way};
+pub use contacts::{Address, Contact, ContactKey, NotAnAddress, Recipient, Way, is_email};
 pub use escalation::{Escalation, Step, Target, Team};
 pub use names::*;
 pub use oncall::{Restriction, Rotation, Shift, Turn, Turns, moment};

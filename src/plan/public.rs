@@ -3,12 +3,20 @@
 use super::{Plan, SeverityKey};
 
 /// The public page's part of the plan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicPage {
+    /// What the page is called.
+    pub title: String,
     /// Incidents of these severities are public from the start, in general words; private ones never are.
     pub publish: Vec<SeverityKey>,
     /// In the order of the page. None in the plan: each service is one.
     pub components: Vec<Component>,
+}
+
+impl Default for PublicPage {
+    fn default() -> Self {
+        PublicPage { title: "Status".into(), publish: Vec::new(), components: Vec::new() }
+    }
 }
 
 /// A part of what is offered, as its users know it.

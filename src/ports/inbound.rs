@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Wish;
 use crate::incident::{Answerer, Loss, Origin, SaidMessage};
-use crate::plan::{Alert, MessageId, Number, Person, PersonId, Platform, Room, RoomId};
+use crate::plan::{Address, Alert, MessageId, Number, Person, PersonId, Platform, Room, RoomId};
 
 /// One thing heard. Delivering it again, with whatever delivery id, changes nothing: see [`Inbound::identity`].
 #[derive(Clone, Debug)]
@@ -165,6 +165,11 @@ pub enum Heard {
         wish: Wish,
         at: DateTime<Utc>,
     },
+    /// Somebody wants the public updates sent to this address.
+    MailWanted {
+        address: Address,
+        at: DateTime<Utc>,
+    },
     /// Somebody looks at their own page in the chat.
     HomeOpened {
         by: Speaker,
@@ -209,6 +214,8 @@ impl Inbound {
             Heard::Wished { wish, at } => {
                 format!("wished/{}/{}/{}/{}", wish.who, wish.topic, wish.wanted, at.timestamp_micros())
             }
+            // Once in an hour: nobody's mailbox is filled by others.
+            Heard::MailWanted { address, at } => format!("mail wanted/{address}/{}", at.timestamp() / 3600),
             Heard::HomeOpened { by, stamp } => format!("home/{}/{stamp}", by.person.id),
         }
     }

@@ -9,7 +9,7 @@ use crate::detection::Watched;
 use crate::grammar::Question;
 use crate::incident::{Effect, Incident, Recorded, SaidMessage};
 use crate::phrase::Doc;
-use crate::plan::{Alert, MessageId, Number, Person, PersonId, Recipient, RoomId, SeverityKey, Topic, key};
+use crate::plan::{Address, Alert, MessageId, Number, Person, PersonId, Recipient, RoomId, SeverityKey, Topic, key};
 
 /// The database did not do as asked; `why` is for the log.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,8 @@ pub enum Work {
         service: Option<String>,
         alert: Alert,
     },
+    /// Ask whoever has this address whether they want the public updates.
+    Invite { to: Address },
     /// The person's own page in the chat is brought up to date.
     ShowHome {
         to: Person,
@@ -92,6 +94,7 @@ impl Work {
             Work::Fetch { .. } => "read a message that somebody marked".into(),
             Work::LookAtAlert { .. } => "look at an alert again".into(),
             Work::Suggest { .. } => "suggest an incident".into(),
+            Work::Invite { .. } => "ask whether somebody wants the public updates".into(),
             Work::ShowHome { .. } => "show somebody their page".into(),
         }
     }

@@ -8,6 +8,8 @@ use crate::phrase::Doc;
 /// What following a link would do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Errand {
+    /// Who asks: ours, or the public page by its name.
+    pub title: String,
     /// What it is about, and how that stands.
     pub doc: Doc,
     /// What the button says that does it; `None`: there is nothing to be done any more.

@@ -13,6 +13,7 @@ mod outlet;
 mod reader;
 mod readiness;
 mod reception;
+mod subscribers;
 mod viewer;
 mod webhook;
 
@@ -27,10 +28,11 @@ pub use local::{
 };
 pub use mailbox::{Letter, Mailbox};
 pub use notes::Notes;
-pub use outlet::{Notice, Outlet, Urgency};
+pub use outlet::{AnswerLink, Notice, Outlet, Urgency};
 pub use reader::{ActionRow, Ledger, Parked, Summary};
 pub use readiness::{Part, Readiness};
 pub use reception::Reception;
+pub use subscribers::Subscribers;
 pub use viewer::Viewer;
 pub use webhook::{Webhook, WebhookAnswer};
 

@@ -15,10 +15,18 @@ pub enum Urgency {
     Notice,
 }
 
+/// A link that does something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerLink {
+    /// What a button says: `Acknowledge`.
+    pub label: String,
+    pub url: String,
+}
+
 /// Something to be told outside of chats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
-    /// What kind of thing it tells, for programs: `incident.declared`, `page.sent`, `page.acknowledged`, `page.ended`.
+    /// What kind of thing it tells, for programs: `incident.declared`, `page.sent`, `page.acknowledged`, `page.ended`, `status.updated`.
     pub kind: String,
     /// One line.
     pub subject: String,
@@ -28,8 +36,8 @@ pub struct Notice {
     /// What belongs together: e-mails of one topic are one thread, and PagerDuty takes them for one alert.
     pub topic: String,
     pub urgency: Urgency,
-    /// Where the one who gets it answers a page.
-    pub answer: Option<String>,
+    /// What the one who gets it can do about it.
+    pub answer: Option<AnswerLink>,
     /// Where the one who gets it says that they want no more of it: one POST is enough (RFC 8058).
     pub unsubscribe: Option<String>,
 }

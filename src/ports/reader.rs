@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{MessageRecord, StoreError, Wish};
 use crate::detection::Watched;
 use crate::incident::{Incident, Recorded, Status};
-use crate::plan::{Number, Person, PersonId, Recipient, Room, RoomId, SeverityKey};
+use crate::plan::{Number, Person, PersonId, Recipient, Room, RoomId, SeverityKey, Topic};
 
 /// A line of the board.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,6 +97,9 @@ pub trait Ledger: Send + Sync {
 
     /// What this account or address has said that it wants, or does not, oldest first.
     async fn wishes_of(&self, who: &Recipient) -> Result<Vec<Wish>, StoreError>;
+
+    /// Those who want to hear of this, 100 of them, in order, and none before or at `after`.
+    async fn wanting(&self, topic: &Topic, after: &str) -> Result<Vec<Recipient>, StoreError>;
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError>;
 

@@ -109,7 +109,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
 
     let viewer = Arc::new(ChatViewer(local.clone().map(|l| l as Arc<dyn LocalChat>)));
-    let status = super::status::open(config, Arc::new(store.clone()), &url);
+    let status = super::status::open(config, Arc::new(store.clone()), &url, config.outreach.email.is_some());
     let nav = config.local.iter().map(|_| NavItem::new("/chat", "Chat"));
     let nav = nav.chain(status.iter().map(|_| NavItem::new("/status", "Status page"))).collect();
     let site = Arc::new(Site {
@@ -132,7 +132,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         status.refresh().await;
         let (follower, changes, stop) = (status.clone(), desk.changes(), stop.clone());
         tasks.spawn(async move { follower.follow(changes, stop).await });
-        routes = routes.merge(crate::web::status_routes(status));
+        routes = routes.merge(crate::web::status_routes(status, Arc::new(desk.clone())));
     }
     #[cfg(feature = "slack")]
     if let Some(slack) = slack.filter(|_| config.slack.as_ref().is_some_and(|s| s.mode == SlackMode::Http)) {

@@ -9,11 +9,15 @@ use crate::ports::Ledger;
 use crate::store::{Db, Store};
 use crate::web::{StatusKind, StatusPage, StatusSettings};
 
-/// `None`: it is off. `url` is where Firebell is.
-pub(super) fn open(config: &Config, ledger: Arc<dyn Ledger>, url: &str) -> Option<Arc<StatusPage>> {
+/// `None`: it is off. `url` is where Firebell is; `mails`: the page can be asked to send its updates.
+pub(super) fn open(config: &Config, ledger: Arc<dyn Ledger>, url: &str, mails: bool) -> Option<Arc<StatusPage>> {
     let status = config.status.as_ref()?;
-    let settings =
-        StatusSettings { title: status.title.clone(), description: status.description.clone(), url: url.to_string() };
+    let settings = StatusSettings {
+        title: config.plan.public.title.clone(),
+        description: status.description.clone(),
+        mails,
+        url: url.to_string(),
+    };
     Some(StatusPage::new(ledger, Arc::new(config.plan.clone()), clock(), settings))
 }
 
@@ -21,7 +25,7 @@ pub(super) fn open(config: &Config, ledger: Arc<dyn Ledger>, url: &str) -> Optio
 pub(super) async fn write(config: &Config, folder: &Path) -> Result<(), Failed> {
     let db = Db::open(config.store.url.expose()).await?;
     let url = config.server.url(config.server.listen);
-    let Some(page) = open(config, Arc::new(Store::new(db.clone())), &url) else {
+    let Some(page) = open(config, Arc::new(Store::new(db.clone())), &url, false) else {
         return Err(Failed::Found("[status] enabled is false: there is no page to write".into()));
     };
     let files = page.render().await?;

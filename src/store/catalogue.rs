@@ -49,7 +49,7 @@ pub const STATEMENTS: &[(&str, &str)] = named! {
         ENQUEUE, ANY_DUE, CLAIM, HOLD, NEXT_DUE, DONE, AGAIN, LATER, PARK, FORGET, RELEASE, UNPARK, UNPARK_OF,
     }
     subscriptions {
-        WANT, FORGET, WISHES, WISHES_OF,
+        WANT, FORGET, WISHES, WISHES_OF, WANTING,
     }
     transcript {
         RECORD, MESSAGE, SINCE, REVISE, ERASE,

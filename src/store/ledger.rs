@@ -10,7 +10,7 @@ use super::transcript::MessageRow;
 use super::{Store, alerts, journal, subscriptions};
 use crate::detection::Watched;
 use crate::incident::{Incident, Recorded};
-use crate::plan::{Number, PersonId, Recipient, RoomId};
+use crate::plan::{Number, PersonId, Recipient, RoomId, Topic};
 use crate::ports::{ActionRow, Ledger, MessageRecord, Parked, StoreError, Summary, Wish, Work};
 
 // `= TRUE`: SQLite looks into an index for a comparison, not for a bare column.
@@ -142,6 +142,10 @@ impl Ledger for Store {
 
     async fn wishes_of(&self, who: &Recipient) -> Result<Vec<Wish>, StoreError> {
         subscriptions::of(&self.db, who).await
+    }
+
+    async fn wanting(&self, topic: &Topic, after: &str) -> Result<Vec<Recipient>, StoreError> {
+        subscriptions::wanting(&self.db, topic, after).await
     }
 
     async fn parked(&self) -> Result<Vec<Parked>, StoreError> {

@@ -18,6 +18,9 @@ const TOPICS_AT_ONCE: usize = 8;
 pub(super) const WISHES_OF: &str =
     "SELECT who, topic, wanted FROM subscriptions WHERE who = $1 ORDER BY changed, topic";
 
+pub(super) const WANTING: &str = "SELECT who, topic, wanted FROM subscriptions \
+     WHERE topic = $1 AND who > $2 AND wanted = TRUE ORDER BY who LIMIT 100";
+
 type Row = (String, String, bool);
 
 fn wish((who, topic, wanted): Row) -> Result<Wish, StoreError> {
@@ -53,4 +56,10 @@ pub(super) async fn wishes(tx: &mut Tx, topics: &[Topic]) -> Result<Vec<Wish>, S
 pub(super) async fn of(db: &Db, who: &Recipient) -> Result<Vec<Wish>, StoreError> {
     let rows: Vec<Row> = reading!(db, c => sqlx::query_as(WISHES_OF).bind(who.to_string()).fetch_all(c).await?);
     rows.into_iter().map(wish).collect()
+}
+
+pub(super) async fn wanting(db: &Db, topic: &Topic, after: &str) -> Result<Vec<Recipient>, StoreError> {
+    let rows: Vec<Row> =
+        reading!(db, c => sqlx::query_as(WANTING).bind(topic.to_string()).bind(after).fetch_all(c).await?);
+    rows.into_iter().map(|row| wish(row).map(|wish| wish.who)).collect()
 }

@@ -8,7 +8,8 @@ use axum::response::Response;
 use maud::html;
 
 use super::doc::doc;
-use super::{Page, Site, Trouble, page};
+use super::layout::lone_page;
+use super::{Site, Trouble};
 use crate::ports::Errand;
 
 pub(super) async fn look(State(site): State<Arc<Site>>, Path(token): Path<String>) -> Result<Response, Trouble> {
@@ -30,5 +31,5 @@ fn show(site: &Site, token: &str, errand: &Errand) -> Response {
             }
         }
     };
-    page(site, Page { title: "Firebell", here: "", viewer: None, live: false, body })
+    lone_page(&errand.title, &body)
 }

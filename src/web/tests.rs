@@ -134,6 +134,10 @@ impl Ledger for Books {
         Ok(Vec::new())
     }
 
+    async fn wanting(&self, _: &crate::plan::Topic, _: &str) -> Answer<Vec<crate::plan::Recipient>> {
+        Ok(Vec::new())
+    }
+
     async fn parked(&self) -> Answer<Vec<Parked>> {
         let parked = |incident| Parked {
             id: 1,

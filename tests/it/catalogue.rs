@@ -121,6 +121,7 @@ async fn lively(world: &World) {
         .expect("to keep it");
     world.mailbox().alive("slack", world.clock.now()).await.expect("to note it");
     world.alert("Disk of db-3 is full", "search", "fires").await;
+    world.says("Ann", ROOM, "/incident subscribe").await;
     world.notes().note("matrix", "place", "s1_2_3").await.expect("to note it");
 }
 

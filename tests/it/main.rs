@@ -39,6 +39,7 @@ mod slack;
 mod slack_faults;
 #[cfg(feature = "slack")]
 mod slack_program;
+mod status;
 mod stories;
 mod support;
 mod tools;

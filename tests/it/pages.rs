@@ -45,6 +45,41 @@ async fn pages_of_a_closed_incident_and_of_an_empty_firebell() {
 }
 
 #[tokio::test]
+async fn pages_for_the_public() {
+    let home = Home::new();
+    let email = "[email]\nhost = \"localhost\"\nfrom = \"firebell@example.org\"\n";
+    let services = ["checkout", "search"].map(|name| format!("[[service]]\nname = \"{name}\"\n")).concat();
+    home.write("config/firebell.toml", &format!("{email}{services}"));
+    let serve = Serve::start_in(home).await;
+    let browser = Browser::start().await;
+    browser.open(&format!("{}/status", serve.url)).await;
+    browser.sees("All Systems Operational").await;
+    good(&browser, "/status, calm").await;
+
+    let ann = Visitor::new(&serve.url);
+    ann.sign_in("Ann", None).await;
+    ann.types("general", "/incident declare sev1 --service checkout Checkout is very down").await;
+    ann.sees(ROOM, "SEV1 declared").await;
+    ann.types(ROOM, "/incident update --public Payments fail, we are on it").await;
+    ann.page_with("/status", "we are on it").await;
+    // Browsers keep the page for a few seconds; under another address they have to ask.
+    for path in ["/status?now", "/status/history"] {
+        browser.open(&format!("{}{path}", serve.url)).await;
+        browser.sees("Payments fail").await;
+        good(&browser, path).await;
+    }
+    browser.client.execute("document.querySelector('.incident a').click()", Vec::new()).await.unwrap();
+    browser.until("location.pathname.startsWith('/status/incidents/')").await;
+    good(&browser, "one incident").await;
+    browser.open(&format!("{}/status", serve.url)).await;
+    browser.client.execute("document.getElementById('address').focus()", Vec::new()).await.unwrap();
+    browser.write("cleo@example.org").await;
+    browser.press(Key::Enter).await;
+    browser.sees("Look into your mailbox").await;
+    good(&browser, "asked").await;
+}
+
+#[tokio::test]
 async fn pages_of_the_chat_before_anything_is_said() {
     let mut home = Home::new();
     home.set("FIREBELL__LOCAL__PASSWORD", "correct horse");

@@ -2,7 +2,7 @@
 //! there is stands where it is used; colours are left to the reader's own theme but for the button's.
 
 use crate::phrase::{Block, Span};
-use crate::ports::Notice;
+use crate::ports::{AnswerLink, Notice};
 
 const BODY: &str =
     "font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:36em;margin:0 auto;padding:8px";
@@ -12,8 +12,8 @@ const QUIET: &str = "margin-top:28px;font-size:13px;opacity:.75";
 
 pub(super) fn text(notice: &Notice) -> String {
     let mut text = notice.doc.to_plain();
-    if let Some(url) = &notice.answer {
-        text.push_str(&format!("\n\nSay that you come: {url}"));
+    if let Some(AnswerLink { label, url }) = &notice.answer {
+        text.push_str(&format!("\n\n{label}: {url}"));
     }
     if let Some(url) = &notice.unsubscribe {
         text.push_str(&format!("\n\n--\nNo more of these: {url}"));
@@ -24,8 +24,9 @@ pub(super) fn text(notice: &Notice) -> String {
 
 pub(super) fn html(notice: &Notice) -> String {
     let blocks: String = notice.doc.blocks.iter().map(block).collect();
-    let button = notice.answer.as_ref().map_or(String::new(), |url| {
-        format!("<p style=\"margin:24px 0\"><a href=\"{}\" style=\"{BUTTON}\">Acknowledge</a></p>", escaped(url))
+    let button = notice.answer.as_ref().map_or(String::new(), |AnswerLink { label, url }| {
+        let (label, url) = (escaped(label), escaped(url));
+        format!("<p style=\"margin:24px 0\"><a href=\"{url}\" style=\"{BUTTON}\">{label}</a></p>")
     });
     let less = notice.unsubscribe.as_ref().map_or(String::new(), |url| {
         format!("<p style=\"{QUIET}\"><a href=\"{}\">No more of these e-mails</a></p>", escaped(url))
@@ -114,7 +115,7 @@ mod tests {
             data: Value::Null,
             topic: "INC-1/page-1".into(),
             urgency: Urgency::Page,
-            answer: Some("https://firebell.example/go/abc".into()),
+            answer: Some(AnswerLink { label: "Acknowledge".into(), url: "https://firebell.example/go/abc".into() }),
             unsubscribe: Some("https://firebell.example/go/def".into()),
         }
     }
@@ -129,7 +130,7 @@ mod tests {
         At 08:00 UTC, see this (https://a.example/?a=1&b="2")
         • One
 
-        Say that you come: https://firebell.example/go/abc
+        Acknowledge: https://firebell.example/go/abc
 
         --
         No more of these: https://firebell.example/go/def

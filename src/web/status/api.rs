@@ -4,7 +4,8 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::snapshot::{ComponentState, Impact, PublicIncident, Settings, Snapshot, id};
+use super::snapshot::{ComponentState, Impact, PublicIncident, Settings, Snapshot};
+use crate::incident::public_name;
 
 pub(super) fn answers(snapshot: &Snapshot, settings: &Settings) -> Vec<(&'static str, Value)> {
     let page = page(snapshot, settings);
@@ -37,7 +38,7 @@ pub(super) fn answers(snapshot: &Snapshot, settings: &Settings) -> Vec<(&'static
 
 fn page(snapshot: &Snapshot, settings: &Settings) -> Value {
     json!({
-        "id": id("page", "status"),
+        "id": public_name("page", "status"),
         "name": settings.title,
         "url": format!("{}/status", settings.url),
         "time_zone": "Etc/UTC",
@@ -61,7 +62,7 @@ fn component(n: usize, component: &ComponentState, snapshot: &Snapshot) -> Value
         "showcase": true,
         "start_date": since.date_naive().to_string(),
         "group_id": null,
-        "page_id": id("page", "status"),
+        "page_id": public_name("page", "status"),
         "group": false,
         "only_show_if_degraded": false,
     })
@@ -115,7 +116,7 @@ fn incident(incident: &PublicIncident, snapshot: &Snapshot, settings: &Settings)
         "impact": incident.impact.as_str(),
         "shortlink": format!("{}/status/incidents/{}", settings.url, incident.id),
         "started_at": time(incident.since),
-        "page_id": id("page", "status"),
+        "page_id": public_name("page", "status"),
         "incident_updates": updates,
         "components": affected,
         "reminder_intervals": null,

@@ -12,10 +12,10 @@ use axum::http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use chrono::TimeDelta;
+use axum::routing::{get, post};
+use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
@@ -23,9 +23,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::snapshot::{DAYS, Settings, Snapshot};
-use super::{Kind, files, page};
+use super::{Kind, files, page, subscribe};
 use crate::plan::Plan;
-use crate::ports::{Clock, Ledger, StoreError};
+use crate::ports::{Clock, Ledger, StoreError, Subscribers};
 use crate::web::Trouble;
 
 /// How often it is made anew at most, however much happens.
@@ -99,6 +99,19 @@ impl StatusPage {
         }
     }
 
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What lets a browser take the page's style.
+    pub(super) fn own_style(&self) -> (HeaderName, HeaderValue) {
+        (CONTENT_SECURITY_POLICY, self.policy.clone())
+    }
+
     fn find(&self, path: &str, headers: &HeaderMap) -> Result<Response, Trouble> {
         let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner).clone();
         let file = ready.get(path.trim_end_matches('/')).ok_or(Trouble::NotFound)?;
@@ -154,12 +167,18 @@ fn made_ready(kind: Kind, text: String) -> Ready {
     }
 }
 
-pub fn routes(page: Arc<StatusPage>) -> Router {
-    Router::new()
+/// `subscribers`: who wants the updates sent.
+pub fn routes(page: Arc<StatusPage>, subscribers: Arc<dyn Subscribers>) -> Router {
+    let shown = Router::new()
         .route("/status", get(show))
         .route("/status/{*path}", get(show))
         .route("/api/v2/{*path}", get(show))
-        .with_state(page)
+        .with_state(page.clone());
+    if !page.settings.mails {
+        return shown;
+    }
+    let desk = subscribe::Desk { page, subscribers, asked: Default::default() };
+    shown.merge(Router::new().route("/status/subscribe", post(subscribe::ask)).with_state(Arc::new(desk)))
 }
 
 async fn show(

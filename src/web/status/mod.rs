@@ -6,6 +6,7 @@ mod cache;
 mod feed;
 mod page;
 mod snapshot;
+mod subscribe;
 #[cfg(test)]
 mod tests;
 

@@ -15,6 +15,14 @@ const STYLE: &str = include_str!("../assets/status.css");
 /// How many days the main page lists.
 const LISTED: u64 = 14;
 
+/// Somebody has asked for the updates.
+pub(super) enum Asked<'a> {
+    Sent(&'a str),
+    NoAddress(&'a str),
+    TooMany,
+    NotNow,
+}
+
 /// The only style is the page's own, and nothing is asked for elsewhere.
 pub(super) fn policy() -> String {
     static HASH: LazyLock<String> = LazyLock::new(|| STANDARD.encode(Sha256::digest(STYLE.as_bytes())));
@@ -41,6 +49,52 @@ pub(super) fn main(snapshot: &Snapshot, settings: &Settings) -> String {
             h2 #past { "The last " (LISTED) " days" }
             (past_days(snapshot))
             p { a href="/status/history" { "Earlier incidents" } }
+        }
+        @if settings.mails { (subscribe("")) }
+    };
+    around(&settings.title, body, settings)
+}
+
+fn subscribe(address: &str) -> Markup {
+    html! {
+        section aria-labelledby="mail" {
+            h2 #mail { "Updates by e-mail" }
+            form.card.subscribe method="post" action="/status/subscribe" {
+                label for="address" { "Your e-mail address" }
+                div {
+                    input #address type="email" name="address" value=(address) autocomplete="email" required maxlength="254";
+                    button type="submit" { "Send me updates" }
+                }
+                p.quiet { "We send a letter with a link first. Each letter has a link to stop them." }
+            }
+        }
+    }
+}
+
+/// What came of asking for updates.
+pub(super) fn asked(asked: &Asked<'_>, settings: &Settings) -> String {
+    let body = html! {
+        section aria-labelledby="asked" {
+            @match asked {
+                Asked::Sent(address) => {
+                    h2 #asked { "Look into your mailbox" }
+                    p { "A letter is on its way to " strong { (address) } ". The updates come once you have followed its link." }
+                }
+                Asked::NoAddress(text) => {
+                    h2 #asked { "That is not an e-mail address" }
+                    p { "It has to look like ann@example.org." }
+                    (subscribe(text))
+                }
+                Asked::TooMany => {
+                    h2 #asked { "Not just now" }
+                    p { "Too many people ask for updates at this moment. Please try again in a minute." }
+                }
+                Asked::NotNow => {
+                    h2 #asked { "Not just now" }
+                    p { "This could not be noted. Please try again in a minute." }
+                }
+            }
+            p { a href="/status" { "Back to the status page" } }
         }
     };
     around(&settings.title, body, settings)

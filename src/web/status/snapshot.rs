@@ -1,10 +1,8 @@
 //! What the public is shown at one moment, as facts. Nothing that is not public gets past here.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
-
-use crate::incident::{Incident, Public, Status};
+use crate::incident::{Incident, PublicUpdate, public_id, public_name};
 use crate::plan::{Component, Plan};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 /// How many days the bars show.
 pub const DAYS: u64 = 90;
@@ -14,6 +12,8 @@ pub const DAYS: u64 = 90;
 pub struct Settings {
     pub title: String,
     pub description: String,
+    /// People can have the updates sent to them.
+    pub mails: bool,
     /// Where it is, without a slash at the end: `https://firebell.example.org`.
     pub url: String,
 }
@@ -135,15 +135,12 @@ fn shown(incident: &Incident, components: &[Component], plan: &Plan) -> Option<P
     let public = incident.public.as_ref().filter(|_| !incident.private)?;
     let affected = components.iter().enumerate();
     let affected = affected.filter(|(_, c)| incident.service.as_ref().is_some_and(|s| c.services.contains(s)));
-    let id = id("incident", &incident.number.to_string());
-    let told = |(n, update): (usize, &crate::incident::PublicUpdate)| Told {
-        id: self::id(&id, &n.to_string()),
+    let id = public_id(incident.number);
+    let told = |(n, update): (usize, &PublicUpdate)| Told {
+        id: public_name(&id, &n.to_string()),
         at: update.at,
-        status: word(update.status),
-        text: match update.text.as_str() {
-            "" => in_general(update.status, n == 0).to_string(),
-            text => text.to_string(),
-        },
+        status: update.status_word(),
+        text: public.words(update),
     };
     let mut updates: Vec<Told> = public.updates.iter().enumerate().map(told).collect();
     updates.reverse();
@@ -152,14 +149,10 @@ fn shown(incident: &Incident, components: &[Component], plan: &Plan) -> Option<P
         impact: impact(plan.severity_rank(&incident.severity)),
         components: affected.map(|(n, _)| n).collect(),
         since: public.since,
-        resolved: resolved(public),
+        resolved: public.resolved(),
         updates,
         id,
     })
-}
-
-fn resolved(public: &Public) -> Option<DateTime<Utc>> {
-    public.resolved()
 }
 
 fn impact(rank: usize) -> Impact {
@@ -171,40 +164,12 @@ fn impact(rank: usize) -> Impact {
     }
 }
 
-/// Statuspage has these four; whatever ended is over for the public.
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Investigating => "investigating",
-        Status::Identified => "identified",
-        Status::Monitoring => "monitoring",
-        Status::Resolved | Status::Closed | Status::Canceled | Status::Merged => "resolved",
-    }
-}
-
-/// What is said where nobody has written more than the status.
-fn in_general(status: Status, first: bool) -> &'static str {
-    match status {
-        Status::Investigating if first => "We are looking into a problem.",
-        Status::Investigating => "We are looking into it again.",
-        Status::Identified => "The cause is known, and we are working on it.",
-        Status::Monitoring => "It is mended, and we are watching it.",
-        Status::Resolved | Status::Closed | Status::Canceled | Status::Merged => "This incident is over.",
-    }
-}
-
-/// Twelve letters and digits, the same wherever it is made: Statuspage's ids look like that.
-pub(super) fn id(of: &str, key: &str) -> String {
-    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-    let digest = Sha256::digest(format!("{of}/{key}").as_bytes());
-    digest.iter().take(12).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
-}
-
 fn state(n: usize, component: &Component, incidents: &[PublicIncident], now: DateTime<Utc>) -> ComponentState {
     let of_it: Vec<&PublicIncident> = incidents.iter().filter(|i| i.components.contains(&n)).collect();
     let today = now.date_naive();
     let dates = (0..DAYS).rev().map(|back| today - Days::new(back));
     ComponentState {
-        id: id("component", &component.key),
+        id: public_name("component", &component.key),
         label: component.label.clone(),
         description: component.description.clone(),
         impact: of_it.iter().filter(|i| i.resolved.is_none()).map(|i| i.impact).max().unwrap_or(Impact::None),

@@ -28,7 +28,12 @@ fn plan() -> Plan {
 }
 
 fn settings() -> Settings {
-    Settings { title: "Shop status".into(), description: "How we are".into(), url: "https://shop.example".into() }
+    Settings {
+        title: "Shop status".into(),
+        description: "How we are".into(),
+        mails: true,
+        url: "https://shop.example".into(),
+    }
 }
 
 /// With words in it that are nobody's business but the room's.

@@ -133,7 +133,7 @@ async fn a_page_arrives_wherever_it_is_sent_and_is_answered_by_its_link() {
     assert_eq!(event["body"]["payload"]["severity"], "critical");
 
     // The link of the e-mail, in a browser that nobody is signed in with: looking at it answers nothing.
-    let link = text.lines().find_map(|line| line.strip_prefix("Say that you come: ")).expect("a link");
+    let link = text.lines().find_map(|line| line.strip_prefix("Acknowledge: ")).expect("a link");
     let page = reqwest::get(link).await.expect("a page").text().await.expect("its text");
     assert!(page.contains("Acknowledge as Bob Höß"), "{page}");
     assert!(!ann.page("/incidents/INC-1").await.contains("has acknowledged"));
@@ -146,4 +146,81 @@ async fn a_page_arrives_wherever_it_is_sent_and_is_answered_by_its_link() {
     let event = arrived(&serve, "its end", |a| a["body"]["event_action"] == "acknowledge").await;
     assert_eq!(event["body"]["dedup_key"], "firebell/INC-1/page-1");
     serve.stop();
+}
+
+/// The plan's audience hears by e-mail and webhook; the public by e-mail, once they have said so.
+#[tokio::test]
+async fn stakeholders_and_the_public_get_letters() {
+    let mut home = Home::new();
+    let receivers = Receivers::start(&home).await;
+    let route =
+        "[[announcements.route]]\nto = [\"email:boss@example.org\", \"webhook:board\"]\n[status]\ntitle = \"Shop\"\n";
+    home.write("config/firebell.toml", &(configuration(&receivers.ports) + route));
+    home.set("SSL_CERT_FILE", &home.path("cert.pem").display().to_string());
+    let mut serve = Serve::start_in(home).await;
+    let ann = Visitor::new(&serve.url);
+
+    let ask = async |address: &str| {
+        let form = [("address", address)];
+        let http = reqwest::Client::new();
+        let answer = http.post(format!("{}/status/subscribe", serve.url)).form(&form).send().await.expect("a page");
+        (answer.status().as_u16(), answer.text().await.expect("its text"))
+    };
+    let (status, page) = ask("not an address\"><script>").await;
+    assert_eq!(status, 422);
+    assert!(page.contains("That is not an e-mail address") && !page.contains("<script>"), "{page}");
+    for _ in 0..2 {
+        let (status, page) = ask("cleo@example.org").await;
+        assert!(
+            status == 200 && page.contains("A letter is on its way to <strong>cleo@example.org</strong>"),
+            "{page}"
+        );
+    }
+    let to = |who: &'static str, subject: &'static str| {
+        move |a: &Value| {
+            let found = a["mail"]["Subject"].as_str().is_some_and(|s| s.starts_with(subject));
+            found && a["to"] == serde_json::json!([who])
+        }
+    };
+    let letter = arrived(&serve, "a letter", to("cleo@example.org", "Shop: do you want the updates?")).await;
+    let text = letter["text"].as_str().expect("text");
+    let link = text.lines().find_map(|line| line.strip_prefix("Yes, send them: ")).expect("a link");
+    let look = reqwest::get(link).await.expect("a page").text().await.expect("its text");
+    assert!(look.contains("cleo@example.org is to get the updates of the status page."), "{look}");
+    let post = async |link: &str| {
+        let form = [("List-Unsubscribe", "One-Click")];
+        let answer = reqwest::Client::new().post(link).form(&form).send().await.expect("a page");
+        answer.text().await.expect("its text")
+    };
+    assert!(post(link).await.contains("cleo@example.org gets the updates of the status page."));
+
+    ann.sign_in("Ann", None).await;
+    ann.types("general", "/incident declare sev1 --service checkout redis-7 fell over").await;
+    let room = "inc-1-redis-7-fell-over";
+    ann.sees(room, "SEV1 declared").await;
+    ann.types(room, "/incident update --public --title \"Payments fail\" Cards are refused").await;
+
+    let letter = arrived(&serve, "the public letter", to("cleo@example.org", "Shop: Payments fail")).await;
+    let text = letter["text"].as_str().expect("text");
+    assert!(text.contains("Investigating – Cards are refused") && !text.contains("redis"), "{text}");
+    assert_eq!(letter["mail"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
+    let less = letter["mail"]["List-Unsubscribe"].as_str().expect("a link").trim_matches(['<', '>']);
+    assert!(post(less).await.contains("cleo@example.org gets no more updates of the status page."));
+
+    let first = arrived(&serve, "the first letter", to("boss@example.org", "INC-1: redis-7 fell over")).await;
+    assert!(first["text"].as_str().is_some_and(|t| t.contains("Declared (Ann)")), "{first}");
+    let is_update = |a: &Value| a["mail"].is_object() && a["text"].as_str().is_some_and(|t| t.contains("Update (Ann)"));
+    let second = arrived(&serve, "the second letter", is_update).await;
+    assert_eq!(second["mail"]["References"], first["mail"]["References"], "one thread");
+    let hook = arrived(&serve, "a webhook", |a| a["verified"]["type"] == "incident.updated").await;
+    assert_eq!(hook["verified"]["data"]["update"], "Cards are refused");
+    assert_eq!(hook["verified"]["data"]["incident"]["key"], "INC-1");
+
+    ann.types(room, "/incident resolve").await;
+    let is_over = |a: &Value| a["verified"]["data"]["incident"]["status"] == "resolved";
+    arrived(&serve, "the last webhook", is_over).await;
+    serve.stop();
+    let all = std::fs::read_to_string(serve.home.path("arrived")).expect("what arrived");
+    let cleos = all.lines().filter(|line| line.contains("cleo@example.org")).count();
+    assert_eq!(cleos, 2, "one letter to ask, one update, and none since they have had enough");
 }

@@ -35,7 +35,7 @@ impl Post {
 
     /// The token of the latest link that was sent there for an answer.
     pub fn link(&self, to: &str) -> String {
-        self.token(to, |notice| notice.answer.as_deref())
+        self.token(to, |notice| notice.answer.as_ref().map(|answer| answer.url.as_str()))
     }
 
     /// The token of the latest link that was sent there for wanting no more.
