@@ -13,6 +13,7 @@
     reason = "a benchmark measures time, prints, and fails loudly if it cannot measure"
 )]
 
+mod alerts;
 mod commands;
 mod feel;
 mod intake;
@@ -22,6 +23,7 @@ mod postmortem;
 mod size;
 #[cfg(feature = "slack")]
 mod slack;
+mod status;
 mod support;
 
 use support::{Ground, Table};
@@ -33,6 +35,8 @@ const BENCHES: &[&str] = &[
     "size",
     "postmortem",
     "feel",
+    "alerts",
+    "status",
     #[cfg(feature = "slack")]
     "slack",
     #[cfg(feature = "matrix")]
@@ -66,6 +70,8 @@ fn main() {
                     "commands" => commands::measure(*ground).await,
                     "size" => size::measure(*ground).await,
                     "postmortem" => postmortem::measure(*ground).await,
+                    "alerts" => alerts::measure(*ground).await,
+                    "status" => status::measure(*ground).await,
                     #[cfg(feature = "slack")]
                     "slack" => slack::measure(*ground).await,
                     #[cfg(feature = "matrix")]
@@ -85,6 +91,8 @@ fn about(bench: &str) -> &'static str {
         "commands" => commands::ABOUT,
         "size" => size::ABOUT,
         "postmortem" => postmortem::ABOUT,
+        "alerts" => alerts::ABOUT,
+        "status" => status::ABOUT,
         #[cfg(feature = "slack")]
         "slack" => slack::ABOUT,
         #[cfg(feature = "matrix")]

@@ -1,11 +1,15 @@
 //! From the command to a room that can be used, and to one that has everything: how many calls stand in a row, each
 //! begun after the one before was answered, and how long that takes.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+
+use firebell::plan::Alert;
+use firebell::ports::{Clock, Heard, Inbound};
 
 use super::town::Town;
 use crate::support::slack::Call;
-use crate::support::{Ground, Line, Place, Span, Target, Unit, median, places, steps};
+use crate::support::{Ground, Line, Place, Span, SystemClock, Target, Unit, median, places, steps};
 
 const WARM_UP: usize = 3;
 const TIMES: usize = 9;
@@ -32,12 +36,20 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
         found.push(declared("Ann", TIMES).await);
     }
     // Nobody has heard them yet; Firebell has read who is there, as it does when it starts.
+    town.workspace.latency(Duration::from_millis(50));
+    let mut alerted = Vec::new();
+    for n in 0..WARM_UP + TIMES {
+        alerted.push(declare_by_alert(&town, n).await);
+    }
+    // Who is paged has a conversation with the bot by then, as they have after the first time.
+    let alerted = alerted.split_off(WARM_UP);
     let before = WARM_UP + LATENCIES.len() * TIMES;
     (1..=TIMES).for_each(|n| drop(town.workspace.person(&format!("Newcomer {}", before + n))));
     town.slack.meet_people().await;
     let unknown = declared("Newcomer #", TIMES).await;
     town.workspace.latency(Duration::ZERO);
     town.close().await;
+    println!("  {}, by an alert: {}", ground.name(), alerted[0].steps.join(" → "));
 
     let [quick, usual, slow] = &found[..] else { unreachable!("one for each latency") };
     println!("  {}, side by side between the arrows: {}", ground.name(), slow[0].steps.join(" → "));
@@ -52,6 +64,10 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
         after("declared to complete: median, 0 ms a call", quick, complete),
         after("declared to complete: median, 50 ms a call", usual, complete),
         after("declared to complete: median, 150 ms a call", slow, complete),
+        in_a_row("by an alert, to usable: calls in a row, 50 ms each", 3.0, &alerted, usable),
+        in_a_row("by an alert, to complete, and paged: calls in a row", 5.0, &alerted, complete),
+        after("by an alert, to usable: median, 50 ms a call", &alerted, usable),
+        after("by an alert, to complete, and paged: median, 50 ms a call", &alerted, complete),
         in_a_row("by somebody never heard before, to usable: calls in a row", 3.0, &unknown, usable),
     ]
 }
@@ -97,6 +113,31 @@ async fn declare(town: &Town, who: &str, number: usize) -> Declared {
     town.workspace.forget_calls();
     let began = Instant::now();
     town.workspace.types(who, "general", &format!("/incident declare sev2 Checkout is down in region {number}"));
+    reached(town, began).await
+}
+
+/// The same incident, and nobody types.
+async fn declare_by_alert(town: &Town, number: usize) -> Declared {
+    let at = SystemClock.now();
+    let alert = Alert {
+        source: "prometheus".into(),
+        fingerprint: format!("down-{number}"),
+        firing: true,
+        title: format!("Search is down in zone {number}"),
+        text: None,
+        labels: BTreeMap::from([("region".to_string(), number.to_string())]),
+        at,
+        link: None,
+    };
+    town.workspace.take_pending();
+    town.workspace.forget_calls();
+    let began = Instant::now();
+    town.desk.receive(Inbound { at, heard: Heard::Alert(alert) }).await.expect("it is durable");
+    reached(town, began).await
+}
+
+/// What was asked of Slack for it.
+async fn reached(town: &Town, began: Instant) -> Declared {
     town.settle().await;
     let calls = town.workspace.calls();
     for method in USABLE {

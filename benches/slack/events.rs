@@ -13,9 +13,11 @@ use firebell::plan::{Platform, RoomId};
 use firebell::store::Db;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Connection, send_all, signed};
+use super::signed::signed;
 use super::town::{Town, incident_rooms, serve};
-use crate::support::{Ground, Line, Place, Row, Samples, Target, Unit, count, median, person, said, sample};
+use crate::support::{
+    Connection, Ground, Line, Place, Row, Samples, Target, Unit, count, median, person, said, sample, send_all,
+};
 
 const ROOMS: usize = 8;
 const PEOPLE: usize = 40;

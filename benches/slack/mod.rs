@@ -1,10 +1,10 @@
 //! Slack: how soon a room can be used, how much can be taken in, and what it takes to hold it all. The workspace is
 //! the tests' own; it is served by this very process, as is what sends the load, on the same cores.
 
-mod connection;
 mod declare;
 mod events;
 mod memory;
+mod signed;
 mod town;
 
 use crate::support::{Ground, Line};

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use firebell::chat::slack::{Membership, Setup, Slack, Tools as SlackTools};
 use firebell::desk::{Desk, Tools};
 use firebell::phrase::AnnouncementWords;
-use firebell::plan::{PersonId, Plan, Platform, RoomId};
+use firebell::plan::{AlertDeed, AlertRule, PageTarget, Person, PersonId, Plan, Platform, RoomId};
 use firebell::ports::{Chat, Clock, Journal};
 use firebell::postmortem::Template;
 use firebell::store::{Db, MailStore, Store};
@@ -31,6 +31,7 @@ pub struct Town {
     pub db: Db,
     pub address: SocketAddr,
     pub slack: Arc<Slack>,
+    pub desk: Desk,
     store: Store,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -50,7 +51,7 @@ pub fn incident_rooms(workspace: &Workspace) -> Vec<String> {
     workspace.channel_names().into_iter().filter(|name| name.starts_with("inc-")).collect()
 }
 
-/// Two people are called to a SEV2, and `#incidents` hears of everything.
+/// Two people are asked into a SEV2, `#incidents` hears of everything, and an alert declares and pages one of them.
 fn plan(workspace: &Workspace) -> Plan {
     let mut plan = Plan::default();
     plan.announcements.default_rooms = vec![RoomId::new(Platform::Slack, "#incidents")];
@@ -58,6 +59,17 @@ fn plan(workspace: &Workspace) -> Plan {
     for severity in plan.severities.iter_mut().filter(|s| s.key == "sev2") {
         severity.invite = called.to_vec();
     }
+    let [ben, _] = called;
+    let page = vec![PageTarget::Person(Person { id: ben, name: "Ben".into() })];
+    plan.alert_rules = vec![AlertRule {
+        name: "all".into(),
+        sources: Vec::new(),
+        matches: Vec::new(),
+        does: AlertDeed::Declare { severity: "sev2".into(), page },
+        service: None,
+        service_label: "service".into(),
+        group_by: vec!["region".into()],
+    }];
     plan
 }
 
@@ -96,7 +108,7 @@ impl Town {
         let (listening, stopping) = (slack.clone(), stop.clone());
         tasks.spawn(async move { listening.listen(stopping).await });
         let address = serve(firebell::web::hook_routes(slack.clone())).await;
-        Town { workspace, db, address, slack, store, stop, tasks, _place: place.clone() }
+        Town { workspace, db, address, slack, desk, store, stop, tasks, _place: place.clone() }
     }
 
     /// What people did is delivered, and what follows from it happens, up to reminders.

@@ -1,5 +1,6 @@
 //! What the benchmarks share: a database to stand on, a Firebell on it, something to fill it with, and the figures.
 
+mod connection;
 mod ground;
 mod house;
 #[cfg(feature = "matrix")]
@@ -20,6 +21,7 @@ pub mod slack;
 #[cfg(any(feature = "matrix", feature = "slack"))]
 mod steps;
 
+pub use connection::{Connection, send_all};
 pub use ground::{Ground, Place};
 pub use house::{House, SystemClock, person, said, typed};
 pub use measure::{Line, Samples, Table, Target, Unit, median, sample};

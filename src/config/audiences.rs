@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::people::target;
-use super::response::{service_key, severity_keys};
+use super::people::{restriction, target, zone};
+use super::response::{UPDATE_EVERY, service_key, severity_keys};
 use super::values::{Judge, names, start};
 use super::written;
-use crate::plan::{Address, Announcements, NewsKind, Plan, Route, Target, Way, template_files};
+use crate::plan::{Address, Announcements, NewsKind, Plan, Quiet, Route, Target, Way, template_files};
 
 const KEY: &str = "[[announcements.route]]";
 
@@ -33,6 +33,18 @@ fn route(judge: &mut Judge<'_>, plan: &Plan, at: usize, written: &written::Route
         kinds,
         rooms: judge.rooms(&format!("{KEY} rooms"), written.rooms.as_ref()),
         people,
+        update_every: written
+            .update_every
+            .as_ref()
+            .map(|w| judge.duration(&format!("{KEY} update_every"), w, &UPDATE_EVERY)),
+        quiet: Quiet {
+            hours: written
+                .quiet
+                .iter()
+                .map(|q| restriction(judge, &format!("{KEY} quiet"), start(q), q.get_ref()))
+                .collect(),
+            zone: zone(judge, &format!("{KEY} zone"), written.zone.as_ref()),
+        },
         template: written.template.as_ref().map(|w| judge.word(&format!("{KEY} template"), w)),
     }
 }

@@ -112,7 +112,11 @@ fn rotation(judge: &mut Judge<'_>, plan: &Plan, at: usize, written: &written::Ro
     Rotation {
         label: judge.text_or("[[rotation]] label", written.label.as_ref(), &name),
         turns: turns(judge, plan, at, written),
-        restrictions: written.restrict.iter().map(|r| restriction(judge, start(r), r.get_ref())).collect(),
+        restrictions: written
+            .restrict
+            .iter()
+            .map(|r| restriction(judge, "[[rotation]] restrict", start(r), r.get_ref()))
+            .collect(),
         overrides,
         zone,
         key,
@@ -167,18 +171,14 @@ fn turn(judge: &mut Judge<'_>, written: &Text) -> Turn {
     }
 }
 
-fn restriction(judge: &mut Judge<'_>, at: usize, written: &written::Restriction) -> Restriction {
-    let day = |judge: &mut Judge<'_>, word: &Text| judge.choice("[[rotation]] restrict", word, &DAYS, Weekday::Mon);
+pub(super) fn restriction(judge: &mut Judge<'_>, key: &str, at: usize, written: &written::Restriction) -> Restriction {
+    let day = |judge: &mut Judge<'_>, word: &Text| judge.choice(key, word, &DAYS, Weekday::Mon);
     let days: Vec<Weekday> = names(written.days.as_ref()).iter().map(|word| day(judge, word)).collect();
     let days = if days.is_empty() { DAYS.map(|(_, day)| day).to_vec() } else { days };
     let clock = |judge: &mut Judge<'_>, written: Option<&Text>| match written {
-        Some(written) => clock(judge, "[[rotation]] restrict", written),
+        Some(written) => clock(judge, key, written),
         None => {
-            judge.wrong(
-                at,
-                "[[rotation]] restrict",
-                "needs both from and until, such as from = \"09:00\", until = \"17:00\"",
-            );
+            judge.wrong(at, key, "needs both from and until, such as from = \"09:00\", until = \"17:00\"");
             NaiveTime::MIN
         }
     };

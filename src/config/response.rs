@@ -15,7 +15,7 @@ use crate::plan::{
 };
 
 /// More often than that is noise, and less often than once in a month is never.
-const UPDATE_EVERY: Limits = Limits { from: TimeDelta::seconds(1), to: TimeDelta::days(30) };
+pub(super) const UPDATE_EVERY: Limits = Limits { from: TimeDelta::seconds(1), to: TimeDelta::days(30) };
 const REMINDERS: Limits = Limits { from: TimeDelta::seconds(1), to: TimeDelta::days(1) };
 
 pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {

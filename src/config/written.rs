@@ -401,6 +401,9 @@ pub struct Route {
     pub rooms: Option<List>,
     pub to: Option<List>,
     pub private: Option<bool>,
+    pub update_every: Option<Text>,
+    pub quiet: Vec<Spanned<Restriction>>,
+    pub zone: Option<Text>,
     pub template: Option<Text>,
 }
 

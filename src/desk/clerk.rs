@@ -11,7 +11,7 @@ use super::perform::News;
 use super::{Office, hear, rooms};
 use crate::incident::{Asked, Command};
 use crate::plan::Number;
-use crate::ports::{Inbound, Job, JobState, Said, StoreError, Transaction};
+use crate::ports::{Draft, Inbound, Job, JobState, Said, StoreError, Transaction};
 
 /// How many deliveries may wait; then chats are asked to wait.
 pub(super) const QUEUE: usize = 1024;
@@ -24,6 +24,8 @@ const TRIES: usize = 20;
 pub(super) enum Delivery {
     /// From a chat.
     Heard(Inbound),
+    /// Work that time asks for.
+    Due(Draft),
     /// From the relay: what became of a piece of work, and what was learnt by it.
     Performed { job: Job, state: JobState, learnt: Option<News> },
 }
@@ -107,13 +109,14 @@ async fn take_together(office: &Office, deliveries: &[Delivery]) -> Result<(), S
 fn said(delivery: &Delivery) -> Option<(&Said, DateTime<Utc>)> {
     match delivery {
         Delivery::Heard(inbound) => hear::said(inbound),
-        Delivery::Performed { .. } => None,
+        Delivery::Due(_) | Delivery::Performed { .. } => None,
     }
 }
 
 async fn take_one(office: &Office, tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), StoreError> {
     match delivery {
         Delivery::Heard(inbound) => hear::hear(office, tx, inbound).await,
+        Delivery::Due(draft) => tx.enqueue(draft).await,
         Delivery::Performed { job, state, learnt } => {
             match learnt {
                 Some(News::Command(number, command)) => learn(office, tx, *number, command.clone()).await?,

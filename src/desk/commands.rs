@@ -8,7 +8,7 @@ use super::hear::asked;
 use super::{alerts, paging, stakeholders};
 use crate::grammar::{Asking, Context, Question, names_in, parse};
 use crate::incident::{Asked, Command, Described, Incident, MergeTarget, Origin, Refusal, Same, alike};
-use crate::phrase::{Doc, Style, done, misunderstood, refused, strange_place, stranger};
+use crate::phrase::{Doc, Style, done, misunderstood, overdue, refused, strange_place, stranger};
 use crate::plan::{Number, Person, Room, Topic};
 use crate::ports::{Mention, Offer, Speaker, StoreError, Summary, Transaction, Work};
 
@@ -54,12 +54,29 @@ pub(super) async fn command(
     typed: &Typed<'_>,
 ) -> Result<Answered, StoreError> {
     let here = tx.incident_in(&typed.room.id).await?;
-    let answered = obey(office, tx, typed, here).await?;
+    let mut answered = obey(office, tx, typed, here).await?;
+    if let Some(number) = here {
+        answered.doc = reminded(office, tx, typed, number, answered.doc).await?;
+    }
     if let Some(doc) = &answered.doc {
         let place = Place { room: &typed.room.id, reply: typed.reply, discreet: answered.discreet };
         answer(office, tx, typed.identity, &typed.by.person.id, place, here, doc.clone()).await?;
     }
     Ok(answered)
+}
+
+/// An answer to the commander says what they have forgotten.
+async fn reminded(
+    office: &Office,
+    tx: &mut dyn Transaction,
+    typed: &Typed<'_>,
+    number: Number,
+    doc: Option<Doc>,
+) -> Result<Option<Doc>, StoreError> {
+    let Some(doc) = doc else { return Ok(None) };
+    let Some(incident) = tx.load(number).await? else { return Ok(Some(doc)) };
+    let style = office.style(typed.room.id.platform);
+    Ok(Some(overdue(doc, &incident, &typed.by.person.id, typed.at, &style)))
 }
 
 async fn obey(

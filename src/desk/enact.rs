@@ -60,7 +60,10 @@ pub(super) fn standing(incident: Number, effect: Effect, now: chrono::DateTime<c
 fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono::Utc>) -> Draft {
     let number = fact.incident;
     let due = match &effect {
-        Effect::SetAlarm { due, .. } | Effect::PageByPlan { due } | Effect::CountAlerts { due, .. } => *due,
+        Effect::SetAlarm { due, .. }
+        | Effect::PageByPlan { due }
+        | Effect::CountAlerts { due, .. }
+        | Effect::SumUp { due, .. } => *due,
         _ => now,
     };
     let key = effect.standing_key(number).unwrap_or_else(|| format!("effect/{number}/{}/{n}", fact.seq));

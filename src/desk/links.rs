@@ -97,7 +97,7 @@ async fn wish_errand(office: &Office, wish: Wish) -> Result<Errand, StoreError> 
         Recipient::Person(person) => person.id.clone(),
     };
     let back = address_of_opposite(office, &wish);
-    let button = (!so).then(|| if wish.wanted { "Send them" } else { "Send no more" }.to_string());
+    let button = (!so).then(|| if wish.wanted { "Subscribe" } else { "Unsubscribe" }.to_string());
     let title = if wish.topic == Topic::Public { &office.plan.public.title } else { FIREBELL };
     Ok(Errand {
         title: title.to_string(),

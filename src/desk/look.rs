@@ -76,14 +76,15 @@ async fn here(office: &Office, question: &Question, asker: &Asker<'_>) -> Result
         };
         return Ok(phrase::strange_place(word, style));
     };
-    Ok(match question {
+    let doc = match question {
         Question::Timeline { last } => phrase::timeline(&incident, *last, style),
         Question::Tasks => phrase::tasks(&incident, style),
         Question::Postmortem => phrase::postmortem(&incident, style),
         Question::Triage { impact, scope } => phrase::triage(&incident, *impact, *scope, &office.plan, style),
         Question::Nothing => phrase::panel(&incident, &office.plan, style),
         _ => phrase::card(&incident, &office.plan, style),
-    })
+    };
+    Ok(phrase::overdue(doc, &incident, &asker.person.id, office.clock.now(), style))
 }
 
 /// The incident, if there is one that this person may know of.

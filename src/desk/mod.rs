@@ -18,6 +18,7 @@ mod perform;
 mod reactions;
 mod relay;
 mod rooms;
+mod shifts;
 mod stakeholders;
 mod subscribers;
 

@@ -1,5 +1,6 @@
 //! What is sent out of the chats: the words for people, the facts for programs.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::Office;
@@ -50,22 +51,47 @@ pub(super) fn news(office: &Office, news: &News<'_>, doc: Doc, to: &Address) -> 
         Some(NewsKind::Title) => "incident.renamed",
         Some(NewsKind::Merged) => "incident.merged",
     };
-    let unsubscribe = (to.way == Way::Email).then(|| wish(office, to, Topic::Everything, false));
     let update = incident.updates.last().filter(|_| matches!(fact.event, Event::Updated { .. }));
+    let data = json!({
+        "incident": incident_data(office, incident),
+        "at": fact.at,
+        "by": fact.by.person().map(|p| &p.name),
+        "update": update.map(|u| &u.text),
+    });
+    told(office, kind, incident, doc, data, to)
+}
+
+/// How it stands, after quiet hours.
+pub(super) fn digest(office: &Office, incident: &Incident, doc: Doc, to: &Address) -> Notice {
+    let data = json!({ "incident": incident_data(office, incident) });
+    told(office, "incident.digest", incident, doc, data, to)
+}
+
+fn told(office: &Office, kind: &str, incident: &Incident, doc: Doc, data: Value, to: &Address) -> Notice {
+    let unsubscribe = (to.way == Way::Email).then(|| wish(office, to, Topic::Everything, false));
     Notice {
         kind: kind.into(),
         subject: format!("{}: {}", incident.key(), incident.title),
         doc,
-        data: json!({
-            "incident": incident_data(office, incident),
-            "at": fact.at,
-            "by": fact.by.person().map(|p| &p.name),
-            "update": update.map(|u| &u.text),
-        }),
+        data,
         topic: incident.key(),
         urgency: Urgency::Notice,
         answer: None,
         unsubscribe,
+    }
+}
+
+/// Somebody comes on call, or goes; `doc` says it.
+pub(super) fn shift(doc: &Doc, rotation: &str, at: DateTime<Utc>, begins: bool) -> Notice {
+    Notice {
+        kind: if begins { "shift.begun" } else { "shift.ended" }.into(),
+        subject: format!("On call: {rotation}"),
+        doc: doc.clone(),
+        data: json!({ "rotation": rotation, "at": at }),
+        topic: format!("shift/{rotation}"),
+        urgency: Urgency::Notice,
+        answer: None,
+        unsubscribe: None,
     }
 }
 
@@ -74,12 +100,12 @@ pub(super) fn invitation(office: &Office, to: &Address) -> Notice {
     let title = &office.plan.public.title;
     Notice {
         kind: "status.invited".into(),
-        subject: format!("{title}: do you want the updates?"),
+        subject: format!("{title}: please confirm your subscription"),
         doc: phrase::invitation(title),
         data: Value::Null,
         topic: "status".into(),
         urgency: Urgency::Notice,
-        answer: Some(AnswerLink { label: "Yes, send them".into(), url: wish(office, to, Topic::Public, true) }),
+        answer: Some(AnswerLink { label: "Confirm".into(), url: wish(office, to, Topic::Public, true) }),
         unsubscribe: None,
     }
 }

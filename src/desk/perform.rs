@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
-use super::{Office, enact, notices, paging, subscribers};
+use super::{Office, enact, notices, paging, shifts, subscribers};
 use crate::export::{Export, Format, Record};
 use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc, News as IncidentNews, Style};
@@ -118,6 +118,17 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
             let doc = phrase::suggestion(alert, severity, service.as_deref(), &office.plan);
             say(office, job, room, None, &doc).await
         }
+        Work::LookAtShift { rotation, since } => Ok(Learnt::work(shifts::look(office, rotation, *since))),
+        Work::TellShift { rotation, to, at, begins } => {
+            let platform = match to {
+                Recipient::Person(person) => person.platform,
+                Recipient::Address(_) => Platform::Local,
+            };
+            let words = shifts::words(office, rotation, *at, *begins, &office.style(platform)).await.map_err(away)?;
+            let Some(doc) = words else { return Ok(Learnt::nothing()) };
+            let notice = |_: &Address| Ok(notices::shift(&doc, rotation, *at, *begins));
+            send(office, job, to, |_| Ok(doc.clone()), notice).await
+        }
         Work::Invite { to } => {
             outlet(office, to.way)?.send(once(job), to, &notices::invitation(office, to)).await?;
             Ok(Learnt::nothing())
@@ -224,6 +235,12 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
         }
         Effect::Inform { to, template, fact } => {
             inform(office, job, to, template.as_deref(), IncidentNews { fact, incident, plan }).await
+        }
+        Effect::SumUp { to, template, .. } => {
+            let audience = template.as_deref();
+            let doc = |style: &Style| words(office.words.announcement(audience, incident, plan, style));
+            let away = office.style(Platform::Local);
+            send(office, job, to, doc, |address| Ok(notices::digest(office, incident, doc(&away)?, address))).await
         }
         Effect::TellPublic { seq, after } => {
             Ok(Learnt::work(subscribers::letters(office, incident, *seq, after).await.map_err(away)?))

@@ -1,5 +1,7 @@
 //! Who hears of an incident outside its room: whom the plan names, and who has asked to.
 
+use chrono::{DateTime, Utc};
+
 use super::Office;
 use super::commands::{Answered, Typed};
 use super::enact::{is_member, may_see};
@@ -17,15 +19,45 @@ pub(super) async fn informed(
 ) -> Result<Vec<Effect>, StoreError> {
     let Some(kind) = news(fact, incident) else { return Ok(Vec::new()) };
     let wishes = tx.wishes(&topics(office, fact, incident)).await?;
-    let mut told = by_plan(office, kind, fact, incident);
+    let mut told = Told::default();
     for wish in wishes.iter().filter(|wish| wish.wanted && wish.topic != Topic::Everything) {
-        if told.iter().all(|(who, _)| *who != wish.who) && may_hear(office, tx, incident, &wish.who).await? {
-            told.push((wish.who.clone(), None));
+        if may_hear(office, tx, incident, &wish.who).await? {
+            told.add(wish.who.clone(), None, None);
         }
     }
-    told.retain(|(who, _)| !wants_none(who, incident.number, &wishes) && !did_it(office, who, fact, incident));
-    let inform = |(to, template)| Effect::Inform { to, template, fact: Box::new(fact.clone()) };
-    Ok(told.into_iter().map(inform).collect())
+    by_plan(office, kind, fact, incident, &mut told);
+    told.0.retain(|reader| {
+        !wants_none(&reader.who, incident.number, &wishes) && !did_it(office, &reader.who, fact, incident)
+    });
+    let inform = |Reader { who: to, template, quiet }| match quiet {
+        Some(due) => Effect::SumUp { to, template, due },
+        None => Effect::Inform { to, template, fact: Box::new(fact.clone()) },
+    };
+    Ok(told.0.into_iter().map(inform).collect())
+}
+
+/// Each once.
+#[derive(Default)]
+struct Told(Vec<Reader>);
+
+struct Reader {
+    who: Recipient,
+    template: Option<String>,
+    /// Until when they are to be left in peace.
+    quiet: Option<DateTime<Utc>>,
+}
+
+impl Told {
+    /// By several routes, the words are those of the first; what one of them tells at once is told at once.
+    fn add(&mut self, who: Recipient, template: Option<&str>, quiet: Option<DateTime<Utc>>) {
+        match self.0.iter_mut().find(|reader| reader.who == who) {
+            Some(known) => {
+                known.quiet = known.quiet.min(quiet);
+                known.template = known.template.take().or_else(|| template.map(str::to_string));
+            }
+            None => self.0.push(Reader { who, template: template.map(str::to_string), quiet }),
+        }
+    }
 }
 
 /// Whatever of it somebody may have asked for, or against.
@@ -38,25 +70,21 @@ fn topics(office: &Office, fact: &Recorded, incident: &Incident) -> Vec<Topic> {
     topics
 }
 
-/// Each once; by several routes, with the words of the first.
-fn by_plan(office: &Office, kind: NewsKind, fact: &Recorded, incident: &Incident) -> Vec<(Recipient, Option<String>)> {
-    let mut told: Vec<(Recipient, Option<String>)> = Vec::new();
+fn by_plan(office: &Office, kind: NewsKind, fact: &Recorded, incident: &Incident, told: &mut Told) {
     for severity in severities_told(fact, incident, &office.plan) {
         let matter = Matter { severity, ..incident.matter() };
-        for (targets, template) in office.plan.announcements.people(kind, matter) {
-            let reached = office.plan.reach(targets, fact.at, &|rotation| office.calendars.shifts(rotation));
+        for route in office.plan.announcements.telling(kind, matter) {
+            let quiet = route.quiet.until(fact.at);
+            let reached = office.plan.reach(&route.people, fact.at, &|rotation| office.calendars.shifts(rotation));
             for who in reached.iter().flat_map(|reached| ways(office, reached)) {
-                if told.iter().all(|(known, _)| *known != who) {
-                    told.push((who, template.map(str::to_string)));
-                }
+                told.add(who, route.template.as_deref(), quiet);
             }
         }
     }
-    told
 }
 
 /// Where they talk; who is in no chat here, by e-mail. What the plan names by its address gets it there.
-fn ways(office: &Office, reached: &Reached) -> Vec<Recipient> {
+pub(super) fn ways(office: &Office, reached: &Reached) -> Vec<Recipient> {
     let accounts = reached.accounts.iter().filter(|account| office.chats.contains_key(&account.platform));
     let accounts: Vec<Recipient> = accounts.cloned().map(Recipient::Person).collect();
     if !accounts.is_empty() {

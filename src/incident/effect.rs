@@ -77,6 +77,13 @@ pub enum Effect {
         template: Option<String>,
         fact: Box<Recorded>,
     },
+    /// Tell somebody how it stands, once their quiet hours are over.
+    SumUp {
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template: Option<String>,
+        due: DateTime<Utc>,
+    },
     /// Send what the public reads since that event to those who want it by e-mail; a hundred, behind `after`, and the
     /// rest by work of the same kind.
     TellPublic {
@@ -148,6 +155,7 @@ impl Effect {
             Effect::SetAlarm { alarm: Alarm::Update { .. }, .. } => Some(format!("alarm/{incident}/update")),
             Effect::SetAlarm { alarm: Alarm::Page { page }, .. } => Some(format!("alarm/{incident}/page/{page}")),
             Effect::PageByPlan { .. } => Some(format!("page/{incident}/plan")),
+            Effect::SumUp { to, .. } => Some(format!("sum/{incident}/{to}")),
             _ => None,
         }
     }
@@ -171,6 +179,7 @@ impl Effect {
             Effect::Announce { .. } => "announce it",
             Effect::AnnounceChange { .. } => "announce a change",
             Effect::Inform { .. } => "tell a stakeholder",
+            Effect::SumUp { .. } => "tell a stakeholder how it stands",
             Effect::TellPublic { .. } | Effect::InformPublic { .. } => "send a public update",
             Effect::TellNewcomers { .. } => "tell newcomers how it stands",
             Effect::ShareDraft { .. } => "share the postmortem's draft",
@@ -205,6 +214,7 @@ impl Effect {
             Effect::AnswerDeclared { to, .. } => format!("answer/{to}"),
             // The thread needs the message that it hangs on.
             Effect::Announce { room } | Effect::AnnounceChange { room, .. } => format!("announce/{incident}/{room}"),
+            Effect::SumUp { to, .. } => format!("sum/{incident}/{to}"),
             Effect::TellPublic { .. } => format!("public/{incident}"),
             Effect::InformPublic { to, .. } => format!("mail/{}", hurdle(to)),
             Effect::Inform { to, .. } => format!("inform/{incident}/{to}"),

@@ -1,8 +1,10 @@
 //! Answers that only the one who asked sees.
 
+use chrono::{DateTime, Utc};
+
 use super::{Doc, Press, Span, Style, strong, text};
 use crate::incident::{Event, Incident, Milestone, Restore, SaidMessage};
-use crate::plan::Person;
+use crate::plan::{Person, PersonId};
 
 /// What a command did, where the room is not told of it. `None`: the room is, and that is the answer.
 pub fn done(events: &[Event], incident: &Incident, style: &Style) -> Option<Doc> {
@@ -89,4 +91,19 @@ pub fn strange_place(words: &str, style: &Style) -> Doc {
             text(" shows the open ones."),
         ])
         .button("List open incidents", "list")
+}
+
+/// With what the incident's commander has still to do; nobody else is told.
+pub fn overdue(doc: Doc, incident: &Incident, to: &PersonId, now: DateTime<Utc>, style: &Style) -> Doc {
+    let is_commander = incident.commander().is_some_and(|person| person.id == *to);
+    let due = incident.update_due.filter(|due| is_commander && incident.status.is_active() && *due < now);
+    let Some(due) = due else { return doc };
+    doc.line([
+        strong("The update is overdue"),
+        text(" since "),
+        Span::Time(due),
+        text(". Write it: "),
+        style.typed("update TEXT"),
+        text("."),
+    ])
 }

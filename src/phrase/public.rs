@@ -7,8 +7,8 @@ use crate::incident::{Public, PublicUpdate};
 pub fn invitation(title: &str) -> Doc {
     Doc::new()
         .headline([strong(title)])
-        .line([text("Somebody has asked that its updates be sent to this address.")])
-        .line([text("If that was not you, do nothing: nothing more will come.")])
+        .line([text("Somebody has subscribed this address to its updates. Please confirm that it was you.")])
+        .line([text("If it was not, do nothing, and nothing more will come.")])
 }
 
 pub fn public_update(public: &Public, update: &PublicUpdate, url: &str) -> Doc {

@@ -37,16 +37,16 @@ pub fn wish_link(address: &str, topic: &Topic, wanted: bool, so: bool, back: Str
         _ => "e-mails about incidents",
     };
     let said = match (wanted, so) {
-        (true, false) => format!("{address} is to get {what}."),
-        (true, true) => format!("{address} gets {what}."),
-        (false, false) => format!("{address} gets {what}. Is that to stop?"),
-        (false, true) => format!("{address} gets no more {}.", what.trim_start_matches("the ")),
+        (true, false) => format!("Subscribe {address} to {what}?"),
+        (true, true) => format!("{address} is subscribed to {what}."),
+        (false, false) => format!("Unsubscribe {address} from {what}?"),
+        (false, true) => format!("{address} is unsubscribed from {what}."),
     };
     let doc = Doc::new().headline([strong(said)]);
     match so {
         false => doc,
         true => {
-            let label = if wanted { "Send no more of them" } else { "Send them again" };
+            let label = if wanted { "Unsubscribe" } else { "Subscribe again" };
             doc.line([Span::Link { url: back, label: label.into() }])
         }
     }

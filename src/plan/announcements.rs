@@ -1,6 +1,8 @@
 //! Who hears of which incidents, and of what about them.
 
-use super::{RoomId, SeverityKey, Target};
+use chrono::TimeDelta;
+
+use super::{Quiet, RoomId, SeverityKey, Target};
 
 /// The routes, and the rooms that hear of everything that is not private.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +13,7 @@ pub struct Announcements {
 }
 
 /// An audience: tells the incidents that it matches to its rooms and its people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
     /// Empty: every severity.
     pub severities: Vec<SeverityKey>,
@@ -24,6 +26,10 @@ pub struct Route {
     pub rooms: Vec<RoomId>,
     /// Who is told outside of rooms.
     pub people: Vec<Target>,
+    /// How often an update is due for it while the incident goes on; `None`: it waits for none.
+    pub update_every: Option<TimeDelta>,
+    /// When its people are left in peace, and told afterwards how it stands.
+    pub quiet: Quiet,
     /// What its own templates' names begin with; `None`: those of everybody.
     pub template: Option<String>,
 }
@@ -79,7 +85,7 @@ pub fn template_files(audience: Option<&str>) -> [String; 3] {
 }
 
 impl Announcements {
-    fn matching<'a>(&'a self, matter: Matter<'a>) -> impl Iterator<Item = &'a Route> {
+    pub(super) fn matching<'a>(&'a self, matter: Matter<'a>) -> impl Iterator<Item = &'a Route> {
         self.routes.iter().filter(move |route| route.matches(matter))
     }
 
@@ -113,10 +119,9 @@ impl Announcements {
         self.routes.iter().find(|r| r.matches(matter) && r.rooms.contains(room))?.template.as_deref()
     }
 
-    /// Who is told news of this kind outside of rooms, by which templates.
-    pub fn people<'a>(&'a self, kind: NewsKind, matter: Matter<'a>) -> Vec<(&'a [Target], Option<&'a str>)> {
-        let routes = self.matching(matter).filter(|r| r.tells(kind));
-        routes.map(|r| (r.people.as_slice(), r.template.as_deref())).collect()
+    /// The routes by which people are told news of this kind outside of rooms.
+    pub fn telling<'a>(&'a self, kind: NewsKind, matter: Matter<'a>) -> impl Iterator<Item = &'a Route> {
+        self.matching(matter).filter(move |route| !route.people.is_empty() && route.tells(kind))
     }
 }
 

@@ -130,13 +130,16 @@ impl Shift {
 }
 
 impl Restriction {
-    fn covers(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+    /// When it ends, if it covers this moment; one that began yesterday may go on.
+    pub(super) fn ends(&self, at: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
         let today = at.with_timezone(&zone).date_naive();
-        // One that began yesterday may go on.
-        [today - Days::new(1), today].into_iter().filter(|day| self.days.contains(&day.weekday())).any(|day| {
-            let (from, until) = self.on(day);
-            moment(from, zone) <= at && at < moment(until, zone)
-        })
+        let days = [today - Days::new(1), today].into_iter().filter(|day| self.days.contains(&day.weekday()));
+        let spans = days.map(|day| self.on(day)).map(|(from, until)| (moment(from, zone), moment(until, zone)));
+        spans.filter(|(from, until)| *from <= at && at < *until).map(|(_, until)| until).max()
+    }
+
+    fn covers(&self, at: DateTime<Utc>, zone: Tz) -> bool {
+        self.ends(at, zone).is_some()
     }
 
     fn on(&self, day: chrono::NaiveDate) -> (NaiveDateTime, NaiveDateTime) {

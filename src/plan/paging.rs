@@ -152,6 +152,11 @@ impl Plan {
         }
     }
 
+    /// Whether one of the steps of a page for this service calls them.
+    pub fn service_calls(&self, service: &str, whom: &Target) -> bool {
+        self.steps_of_service(service).iter().any(|step| step.page.contains(whom))
+    }
+
     fn page_steps(&self, target: &PageTarget) -> Vec<Step> {
         let once = |page| vec![Step { page: vec![page], wait: ANSWER_IN }];
         match target {

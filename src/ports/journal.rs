@@ -64,6 +64,10 @@ pub enum Work {
         service: Option<String>,
         alert: Alert,
     },
+    /// Look whether somebody else is on call than at `since`, and hand over to them.
+    LookAtShift { rotation: String, since: DateTime<Utc> },
+    /// Tell somebody that their shift begins, or is over.
+    TellShift { rotation: String, to: Recipient, at: DateTime<Utc>, begins: bool },
     /// Ask whoever has this address whether they want the public updates.
     Invite { to: Address },
     /// The person's own page in the chat is brought up to date.
@@ -94,6 +98,8 @@ impl Work {
             Work::Fetch { .. } => "read a message that somebody marked".into(),
             Work::LookAtAlert { .. } => "look at an alert again".into(),
             Work::Suggest { .. } => "suggest an incident".into(),
+            Work::LookAtShift { .. } => "look who is on call".into(),
+            Work::TellShift { .. } => "hand over a shift".into(),
             Work::Invite { .. } => "ask whether somebody wants the public updates".into(),
             Work::ShowHome { .. } => "show somebody their page".into(),
         }

@@ -92,6 +92,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
         spawn_listener(&tasks, local.clone(), &desk, &readiness, stop.clone());
     }
 
+    desk.watch_shifts().await?;
     super::calendars::start(&calendars, &tasks, &stop);
     // Before the chats: what an earlier process had in hand is freed, whoever's it was.
     if let Some(alerts) = &alerts {

@@ -51,11 +51,7 @@ pub(super) async fn enqueue(tx: &mut Tx, draft: &Draft) -> Result<(), StoreError
     let incident = match &draft.work {
         Work::Effect { incident, .. } => Some(*incident),
         Work::Look { incident, .. } | Work::Answer { incident, .. } => *incident,
-        Work::Fetch { .. }
-        | Work::Invite { .. }
-        | Work::ShowHome { .. }
-        | Work::LookAtAlert { .. }
-        | Work::Suggest { .. } => None,
+        _ => None,
     };
     executing!(
         tx,

@@ -3,7 +3,7 @@
 
 use super::super::{Asked, Event, Incident, Origin, Refusal, Same};
 use super::{LIMIT_TITLE, checked, tasks};
-use crate::plan::{Plan, SeverityKey};
+use crate::plan::{Matter, Plan, SeverityKey};
 
 #[expect(clippy::too_many_arguments, reason = "each is one thing that can be said when declaring")]
 pub(super) fn declare(
@@ -31,7 +31,8 @@ pub(super) fn declare(
     if let Some(word) = service.as_ref().filter(|s| plan.service(s).is_none()) {
         return Err(Refusal::UnknownService { word: word.clone() });
     }
-    let update_due = plan.update_every(&severity).map(|every| asked.at + every);
+    let matter = Matter { severity: &severity, service: service.as_deref(), private };
+    let update_due = plan.update_due(matter, asked.at);
     let published = plan.publishes(&severity, private).then(|| plan.public_title(service.as_deref()));
     let steps = tasks::first(incident, &severity, service.as_deref(), plan);
     let mut events = vec![Event::Declared { title, severity, service, private, origin, update_due }];

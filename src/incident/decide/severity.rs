@@ -2,7 +2,7 @@
 
 use super::super::{AlreadySo, Asked, Event, Incident, Refusal};
 use super::{checked_note, tasks};
-use crate::plan::{Plan, SeverityKey};
+use crate::plan::{Matter, Plan, SeverityKey};
 
 pub(super) fn set(
     incident: &Incident,
@@ -18,7 +18,7 @@ pub(super) fn set(
         return Err(Refusal::AlreadySo(AlreadySo::Severity { severity: to }));
     }
     let reason = checked_note(reason, "reason")?;
-    let due = plan.update_every(&to).map(|every| asked.at + every);
+    let due = plan.update_due(Matter { severity: &to, ..incident.matter() }, asked.at);
     let update_due = due.filter(|_| incident.status.is_active());
     let is_new = incident.public.is_none() && plan.publishes(&to, incident.private);
     let steps = tasks::first(incident, &to, incident.service.as_deref(), plan);

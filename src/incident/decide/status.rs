@@ -57,7 +57,7 @@ pub(super) fn cancel(incident: &Incident, reason: String) -> Result<Vec<Event>, 
 
 /// While it is active an update stays due; becoming active again starts the cadence anew.
 fn changed(incident: &Incident, from: Status, to: Status, note: Option<String>, asked: &Asked, plan: &Plan) -> Event {
-    let anew = || plan.update_every(&incident.severity).map(|every| asked.at + every);
+    let anew = || plan.update_due(incident.matter(), asked.at);
     let update_due = match to.is_active() {
         true => incident.update_due.or_else(anew),
         false => None,

@@ -22,7 +22,7 @@ pub(super) fn update(
     // What is public for the first time is called something.
     let unnamed = || Some(plan.public_title(incident.service.as_deref())).filter(|_| incident.public.is_none());
     let title = title.or_else(unnamed).filter(|_| public);
-    let due = plan.update_every(&incident.severity).map(|every| asked.at + every);
+    let due = plan.update_due(incident.matter(), asked.at);
     let update_due = due.filter(|_| incident.status.is_active());
     Ok(vec![Event::Updated { text, update_due, public, title }])
 }

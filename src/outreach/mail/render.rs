@@ -16,7 +16,7 @@ pub(super) fn text(notice: &Notice) -> String {
         text.push_str(&format!("\n\n{label}: {url}"));
     }
     if let Some(url) = &notice.unsubscribe {
-        text.push_str(&format!("\n\n--\nNo more of these: {url}"));
+        text.push_str(&format!("\n\n--\nUnsubscribe: {url}"));
     }
     text.push('\n');
     text
@@ -28,9 +28,10 @@ pub(super) fn html(notice: &Notice) -> String {
         let (label, url) = (escaped(label), escaped(url));
         format!("<p style=\"margin:24px 0\"><a href=\"{url}\" style=\"{BUTTON}\">{label}</a></p>")
     });
-    let less = notice.unsubscribe.as_ref().map_or(String::new(), |url| {
-        format!("<p style=\"{QUIET}\"><a href=\"{}\">No more of these e-mails</a></p>", escaped(url))
-    });
+    let less = notice
+        .unsubscribe
+        .as_ref()
+        .map_or(String::new(), |url| format!("<p style=\"{QUIET}\"><a href=\"{}\">Unsubscribe</a></p>", escaped(url)));
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
@@ -133,7 +134,7 @@ mod tests {
         Acknowledge: https://firebell.example/go/abc
 
         --
-        No more of these: https://firebell.example/go/def
+        Unsubscribe: https://firebell.example/go/def
         "#);
     }
 
@@ -141,7 +142,7 @@ mod tests {
     fn what_is_read_as_html_is_never_markup_of_somebodys() {
         assert_snapshot!(html(&notice()), @r#"
         <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>SEV1 INC-1: Checkout</title></head><body style="font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;max-width:36em;margin:0 auto;padding:8px"><h1 style="font-size:20px;line-height:1.3;margin:0 0 12px"><strong>You are paged: &lt;b&gt;Checkout&lt;/b&gt; &amp; more</strong></h1><blockquote style="margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #8a93a3;white-space:pre-wrap">Line one
-        &lt;script&gt;alert(1)&lt;/script&gt;</blockquote><table role="presentation" style="margin:8px 0"><tr><td style="padding:2px 16px 2px 0;opacity:.75">Severity</td><td><strong>SEV1</strong></td></tr></table><p style="margin:8px 0">At 15 Jan 2027, 08:00 UTC, see <a href="https://a.example/?a=1&amp;b=&quot;2&quot;">this</a></p><ul style="margin:8px 0;padding-left:20px"><li>One</li></ul><p style="margin:24px 0"><a href="https://firebell.example/go/abc" style="display:inline-block;padding:14px 28px;border-radius:8px;background:#b3261e;color:#ffffff;font-weight:bold;text-decoration:none">Acknowledge</a></p><p style="margin-top:28px;font-size:13px;opacity:.75"><a href="https://firebell.example/go/def">No more of these e-mails</a></p></body></html>
+        &lt;script&gt;alert(1)&lt;/script&gt;</blockquote><table role="presentation" style="margin:8px 0"><tr><td style="padding:2px 16px 2px 0;opacity:.75">Severity</td><td><strong>SEV1</strong></td></tr></table><p style="margin:8px 0">At 15 Jan 2027, 08:00 UTC, see <a href="https://a.example/?a=1&amp;b=&quot;2&quot;">this</a></p><ul style="margin:8px 0;padding-left:20px"><li>One</li></ul><p style="margin:24px 0"><a href="https://firebell.example/go/abc" style="display:inline-block;padding:14px 28px;border-radius:8px;background:#b3261e;color:#ffffff;font-weight:bold;text-decoration:none">Acknowledge</a></p><p style="margin-top:28px;font-size:13px;opacity:.75"><a href="https://firebell.example/go/def">Unsubscribe</a></p></body></html>
         "#);
     }
 }

@@ -63,9 +63,9 @@ fn subscribe(address: &str) -> Markup {
                 label for="address" { "Your e-mail address" }
                 div {
                     input #address type="email" name="address" value=(address) autocomplete="email" required maxlength="254";
-                    button type="submit" { "Send me updates" }
+                    button type="submit" { "Subscribe" }
                 }
-                p.quiet { "We send a letter with a link first. Each letter has a link to stop them." }
+                p.quiet { "First comes an e-mail with a link to confirm. Every e-mail has a link to unsubscribe." }
             }
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn asked(asked: &Asked<'_>, settings: &Settings) -> String {
             @match asked {
                 Asked::Sent(address) => {
                     h2 #asked { "Look into your mailbox" }
-                    p { "A letter is on its way to " strong { (address) } ". The updates come once you have followed its link." }
+                    p { "An e-mail is on its way to " strong { (address) } ". Follow the link in it to confirm." }
                 }
                 Asked::NoAddress(text) => {
                     h2 #asked { "That is not an e-mail address" }

@@ -172,7 +172,7 @@ async fn stakeholders_and_the_public_get_letters() {
     for _ in 0..2 {
         let (status, page) = ask("cleo@example.org").await;
         assert!(
-            status == 200 && page.contains("A letter is on its way to <strong>cleo@example.org</strong>"),
+            status == 200 && page.contains("An e-mail is on its way to <strong>cleo@example.org</strong>"),
             "{page}"
         );
     }
@@ -182,17 +182,17 @@ async fn stakeholders_and_the_public_get_letters() {
             found && a["to"] == serde_json::json!([who])
         }
     };
-    let letter = arrived(&serve, "a letter", to("cleo@example.org", "Shop: do you want the updates?")).await;
+    let letter = arrived(&serve, "a letter", to("cleo@example.org", "Shop: please confirm your subscription")).await;
     let text = letter["text"].as_str().expect("text");
-    let link = text.lines().find_map(|line| line.strip_prefix("Yes, send them: ")).expect("a link");
+    let link = text.lines().find_map(|line| line.strip_prefix("Confirm: ")).expect("a link");
     let look = reqwest::get(link).await.expect("a page").text().await.expect("its text");
-    assert!(look.contains("cleo@example.org is to get the updates of the status page."), "{look}");
+    assert!(look.contains("Subscribe cleo@example.org to the updates of the status page?"), "{look}");
     let post = async |link: &str| {
         let form = [("List-Unsubscribe", "One-Click")];
         let answer = reqwest::Client::new().post(link).form(&form).send().await.expect("a page");
         answer.text().await.expect("its text")
     };
-    assert!(post(link).await.contains("cleo@example.org gets the updates of the status page."));
+    assert!(post(link).await.contains("cleo@example.org is subscribed to the updates of the status page."));
 
     ann.sign_in("Ann", None).await;
     ann.types("general", "/incident declare sev1 --service checkout redis-7 fell over").await;
@@ -205,7 +205,7 @@ async fn stakeholders_and_the_public_get_letters() {
     assert!(text.contains("Investigating – Cards are refused") && !text.contains("redis"), "{text}");
     assert_eq!(letter["mail"]["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click");
     let less = letter["mail"]["List-Unsubscribe"].as_str().expect("a link").trim_matches(['<', '>']);
-    assert!(post(less).await.contains("cleo@example.org gets no more updates of the status page."));
+    assert!(post(less).await.contains("cleo@example.org is unsubscribed from the updates of the status page."));
 
     let first = arrived(&serve, "the first letter", to("boss@example.org", "INC-1: redis-7 fell over")).await;
     assert!(first["text"].as_str().is_some_and(|t| t.contains("Declared (Ann)")), "{first}");

@@ -1,6 +1,7 @@
 //! Whole conversations: typed this, saw that. Each runs in every chat, on both databases.
 
 mod alerts;
+mod cadence;
 mod commands;
 mod incident;
 mod marks;

@@ -363,15 +363,15 @@ async fn a_link_ends_the_letters(scene: Scene) {
     world.says("Ann", "general", "/incident declare sev1 Checkout is down").await;
     let token = world.post.way_out(BOSS);
     let errand = world.desk.look(&token).await.unwrap().unwrap();
-    assert_eq!(errand.button.as_deref(), Some("Send no more"));
-    assert_snapshot!(errand.doc.to_plain(), @"boss@example.org gets e-mails about incidents. Is that to stop?");
+    assert_eq!(errand.button.as_deref(), Some("Unsubscribe"));
+    assert_snapshot!(errand.doc.to_plain(), @"Unsubscribe boss@example.org from e-mails about incidents?");
     // Mail servers look at links: nothing has come of that.
     world.says("Ann", ROOM, "/incident identified").await;
     assert!(world.post.letters().contains(BOSS));
     for _ in 0..2 {
         let errand = world.desk.follow(&token).await.unwrap().unwrap();
         assert_eq!(errand.button, None);
-        assert!(errand.doc.to_plain().starts_with("boss@example.org gets no more e-mails about incidents.\n"));
+        assert!(errand.doc.to_plain().starts_with("boss@example.org is unsubscribed from e-mails about incidents.\n"));
     }
     world.settle().await;
     world.says("Ann", ROOM, "/incident mitigated").await;
@@ -381,7 +381,7 @@ async fn a_link_ends_the_letters(scene: Scene) {
     let (_, back) = page.split_once("http://firebell.test/go/").expect("a way back");
     let back = back.trim_end_matches(')');
     let errand = world.desk.look(back).await.unwrap().unwrap();
-    assert_eq!(errand.button.as_deref(), Some("Send them"));
+    assert_eq!(errand.button.as_deref(), Some("Subscribe"));
     world.desk.follow(back).await.unwrap().unwrap();
     world.settle().await;
     world.says("Ann", ROOM, "/incident resolve").await;

@@ -385,6 +385,7 @@ async fn open(
         key: [7; 32],
     });
     desk.take_up().await.expect("to take up");
+    desk.watch_shifts().await.expect("to look who is on call");
     Firebell { chat, desk, post }
 }
 
