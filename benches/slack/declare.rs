@@ -112,7 +112,11 @@ async fn declare(town: &Town, who: &str, number: usize) -> Declared {
     town.workspace.take_pending();
     town.workspace.forget_calls();
     let began = Instant::now();
-    town.workspace.types(who, "general", &format!("/incident declare sev2 Checkout is down in region {number}"));
+    town.workspace.types(
+        who,
+        "general",
+        &format!("/incident declare sev2 --anyway Checkout is down in region {number}"),
+    );
     reached(town, began).await
 }
 

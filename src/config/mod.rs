@@ -11,6 +11,7 @@ mod outreach;
 mod people;
 mod read;
 mod response;
+mod reviews;
 mod secret;
 mod sheet;
 mod slack;
@@ -263,14 +264,47 @@ impl Config {
                 return Err(Problem { place: Place::WholeFile { name }, what }.into());
             }
         };
-        Config::read(&name, &text, environment()?)
+        let mut files = vec![(name, text)];
+        files.extend(plan_files(path)?);
+        Config::of(&files, environment()?)
     }
 
     /// Reads a configuration file's text; `name` is what its problems are told by, `variables` the environment.
     pub fn read(name: &str, text: &str, variables: Vec<(String, String)>) -> Result<Config, Problems> {
-        let sheet = Sheet::new(name, text, variables);
+        Config::of(&[(name.to_string(), text.to_string())], variables)
+    }
+
+    /// The same for several files, which add to each other.
+    pub fn of(files: &[(String, String)], variables: Vec<(String, String)>) -> Result<Config, Problems> {
+        let sheet = Sheet::new(files, variables);
         meant::meant(&sheet, &read::read(&sheet)?)
     }
+}
+
+/// The files of the plan, in order of their names: `plan/*.toml` beside the configuration file.
+fn plan_files(config: &Path) -> Result<Vec<(String, String)>, Problems> {
+    let folder = config.parent().unwrap_or(Path::new("")).join("plan");
+    let problem = |path: &Path, why: std::io::Error| -> Problems {
+        let what = format!("the plan cannot be read: {why}");
+        Problem { place: Place::WholeFile { name: path.display().to_string() }, what }.into()
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(why) => return Err(problem(&folder, why)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|why| problem(&folder, why))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(|why| problem(&path, why))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 impl Server {

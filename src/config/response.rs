@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::audiences::announcements;
 use super::error::instead;
 use super::people::people;
+use super::reviews::reviews;
 use super::values::{Judge, Limits, in_words, names, start};
 use super::written::{self, List, Text, Written};
 use crate::plan::{
@@ -58,6 +59,7 @@ pub(super) fn plan(judge: &mut Judge<'_>, written: &Written) -> Plan {
     plan.groups = groups(judge, &written.groups);
     plan.permissions = permissions(judge, &plan, written);
     people(judge, &mut plan, written);
+    plan.reviews = reviews(judge, &plan, written);
     plan.announcements = announcements(judge, &plan, &written.announcements);
     plan
 }

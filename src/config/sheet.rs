@@ -1,4 +1,4 @@
-//! The file and the environment as one text, so that every value has a place that can be told to the operator.
+//! The files and the environment as one text, so that every value has a place that can be told to the operator.
 
 use std::ops::Range;
 
@@ -37,19 +37,24 @@ pub(super) const LISTED_SECRETS: &[&[&str]] = &[
     &["pagerduty", "routing_key"],
 ];
 
-/// The file's text, then a line of TOML for each variable. A place is an offset into it.
+/// The files' texts, then a line of TOML for each variable. A place is an offset into it.
 pub struct Sheet {
-    file: String,
     text: String,
-    file_ends: usize,
+    /// Each with its name; never empty.
+    files: Vec<(String, Range<usize>)>,
     variables: Vec<(String, Range<usize>)>,
 }
 
 impl Sheet {
-    /// `file` is the name to tell problems by.
-    pub fn new(file: &str, text: &str, mut variables: Vec<(String, String)>) -> Sheet {
-        let mut sheet =
-            Sheet { file: file.into(), text: format!("{text}\n"), file_ends: text.len(), variables: Vec::new() };
+    /// The files by the names to tell problems by.
+    pub fn new(files: &[(String, String)], mut variables: Vec<(String, String)>) -> Sheet {
+        let mut sheet = Sheet { text: String::new(), files: Vec::new(), variables: Vec::new() };
+        for (name, text) in files {
+            let start = sheet.text.len();
+            sheet.text.push_str(text);
+            sheet.files.push((name.clone(), start..sheet.text.len()));
+            sheet.text.push('\n');
+        }
         variables.sort();
         for (name, value) in variables {
             let Some(keys) = name.strip_prefix(PREFIX) else { continue };
@@ -68,28 +73,30 @@ impl Sheet {
         if let Some((name, _)) = self.variables.iter().find(|(_, range)| range.contains(&offset)) {
             return Place::Variable(name.clone());
         }
-        let before = &self.text[..offset.min(self.file_ends)];
+        let begun = self.files.iter().rev().find(|(_, range)| range.start <= offset);
+        let (name, range) = begun.map_or((String::new(), 0..0), Clone::clone);
+        let before = &self.text[range.start..offset.clamp(range.start, range.end)];
         let line_starts = before.rfind('\n').map_or(0, |n| n + 1);
-        Place::File {
-            name: self.file.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_starts..].chars().count() + 1,
-        }
+        Place::File { name, line: before.matches('\n').count() + 1, column: before[line_starts..].chars().count() + 1 }
     }
 
     pub fn problem(&self, offset: usize, what: impl Into<String>) -> Problem {
         Problem { place: self.place(offset), what: what.into() }
     }
 
-    /// Everything that was written; a variable comes before the file.
+    /// Everything that was written; a variable comes before the files.
     pub fn table(&self) -> Result<Spanned<DeTable<'_>>, Problems> {
         let mut problems = Vec::new();
-        let file = DeTable::parse(&self.text[..self.file_ends]);
-        let mut file = file.unwrap_or_else(|e| {
-            let at = e.span().map_or(0, |s| s.start);
-            problems.push(self.problem(at, format!("this is not TOML: {}", one_line(e.message()))));
-            Spanned::new(0..0, DeTable::new())
-        });
+        let mut file = Spanned::new(0..0, DeTable::new());
+        for (_, range) in &self.files {
+            match DeTable::parse(&self.text[range.clone()]) {
+                Ok(table) => self.join(file.get_mut(), moved(table.into_inner(), range.start), &mut problems),
+                Err(e) => {
+                    let at = range.start + e.span().map_or(0, |s| s.start);
+                    problems.push(self.problem(at, format!("this is not TOML: {}", one_line(e.message()))));
+                }
+            }
+        }
 
         // The variables among themselves first: of a secret and its `…_file`, the environment's one counts.
         let mut environment = DeTable::new();
@@ -116,6 +123,35 @@ impl Sheet {
         Problems::none_of(problems)?;
         Ok(file)
     }
+
+    /// Puts what one file says beside what others say: sections are joined, lists of sections go on. All else is said
+    /// once.
+    fn join<'t>(&self, all: &mut DeTable<'t>, more: DeTable<'t>, problems: &mut Vec<Problem>) {
+        for (key, value) in more {
+            let Some(known) = all.get_mut(key.get_ref().as_ref()) else {
+                all.insert(key, value);
+                continue;
+            };
+            let first = known.span().start;
+            match (known.get_mut(), value.into_inner()) {
+                (DeValue::Table(known), DeValue::Table(more)) => self.join(known, more, problems),
+                (DeValue::Array(known), DeValue::Array(more))
+                    if is_list_of_sections(known) && is_list_of_sections(&more) =>
+                {
+                    more.into_iter().for_each(|entry| known.push(entry));
+                }
+                _ => {
+                    let what = format!("\"{}\" is given at {}, too", key.get_ref(), self.place(first));
+                    problems.push(self.problem(key.span().start, what));
+                }
+            }
+        }
+    }
+}
+
+/// Whether each of a list is a section of its own: `[[service]]`.
+fn is_list_of_sections(list: &DeArray<'_>) -> bool {
+    list.iter().all(|entry| matches!(entry.get_ref(), DeValue::Table(_)))
 }
 
 /// The value of a variable as TOML: a list, a table, a quoted text or a truth value as it is, anything else as text.

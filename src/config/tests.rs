@@ -72,7 +72,7 @@ fn everything_that_cannot_be_read_is_told_at_once() {
         "f.toml:2:1: unknown key \"lissten\" in [server]; did you mean \"listen\"?\n\
          f.toml:4:11: [local] enabled: expected true or false, not string \"yes\"\n\
          f.toml:5:12: [local] announce: expected a name or a list of names, not integer 5\n\
-         f.toml:7:1: unknown key \"ask\" in [plan]; the known ones are default_severity, ask_commander, remind_before, \
+         f.toml:7:1: unknown key \"ask\" in [plan]; the known ones are review, default_severity, ask_commander, remind_before, \
          archive_at_close",
     );
 }

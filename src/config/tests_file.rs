@@ -33,7 +33,11 @@ fn of_this_build(text: &str) -> String {
         out = if line.starts_with('[') { is_out(line) } else { out };
         !out
     });
-    lines.collect::<Vec<_>>().join("\n")
+    // The example's people are in all chats.
+    let here = |line| {
+        if !NOT_HERE.is_empty() && str::starts_with(line, "accounts = ") { "accounts = \"local:ann\"" } else { line }
+    };
+    lines.map(here).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -155,4 +159,31 @@ fn serde_names_the_keys_that_it_knows() {
     let deserializer = toml::Deserializer::parse("[log]\nzzz = 1").unwrap();
     let error = Written::deserialize(deserializer).unwrap_err();
     assert_eq!(error.message(), "unknown field `zzz`, expected `format` or `level`");
+}
+
+#[test]
+fn the_plan_can_stand_in_files_of_its_own() {
+    let file = |name: &str, text: &str| (name.to_string(), text.to_string());
+    let of = |files: &[(String, String)]| Config::of(files, Vec::new());
+    let main = file("f.toml", "[[service]]\nname = \"checkout\"\n[plan]\nremind_before = \"2m\"");
+    let more = file("plan/search.toml", "[[service]]\nname = \"search\"\n[plan]\nask_commander = \"3m\"\n");
+    let plan = of(&[main.clone(), more.clone()]).unwrap().plan;
+    let services: Vec<&str> = plan.services.iter().map(|s| s.key.as_str()).collect();
+    assert_eq!(services, ["checkout", "search"]);
+    assert_eq!((plan.remind_before.num_minutes(), plan.ask_commander.num_minutes()), (2, 3));
+
+    let wrong = |text: &str| of(&[main.clone(), more.clone(), file("plan/x.toml", text)]).unwrap_err().to_string();
+    assert_eq!(
+        wrong("# again\n[plan]\nremind_before = \"1m\"\n"),
+        "plan/x.toml:3:1: \"remind_before\" is given at f.toml:4:17, too"
+    );
+    assert_eq!(
+        wrong("[[service]]\nname = \"Search\"\n"),
+        "plan/x.toml:1:1: [[service]]: \"search\" already names another one"
+    );
+    assert_eq!(wrong("[[service]\n"), "plan/x.toml:1:11: this is not TOML: unclosed array table, expected `]`");
+    assert_eq!(
+        wrong("\n[[servce]]\nname = \"x\"\n"),
+        "plan/x.toml:2:3: unknown key \"servce\"; did you mean \"service\"?"
+    );
 }

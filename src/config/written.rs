@@ -266,6 +266,7 @@ pub struct Service {
 pub struct Link {
     pub label: Option<Text>,
     pub url: Option<Text>,
+    pub review: Option<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -346,6 +347,7 @@ pub struct Step {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Plan {
+    pub review: Option<Text>,
     pub default_severity: Option<Text>,
     pub ask_commander: Option<Text>,
     pub remind_before: Option<Text>,

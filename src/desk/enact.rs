@@ -63,6 +63,7 @@ fn draft(fact: &Recorded, n: usize, effect: Effect, now: chrono::DateTime<chrono
         Effect::SetAlarm { due, .. }
         | Effect::PageByPlan { due }
         | Effect::CountAlerts { due, .. }
+        | Effect::TellCalm { due, .. }
         | Effect::SumUp { due, .. } => *due,
         _ => now,
     };

@@ -17,6 +17,7 @@ mod paging;
 mod perform;
 mod reactions;
 mod relay;
+mod reviews;
 mod rooms;
 mod shifts;
 mod stakeholders;

@@ -95,6 +95,20 @@ pub(super) fn shift(doc: &Doc, rotation: &str, at: DateTime<Utc>, begins: bool) 
     }
 }
 
+/// Something of the plan is to be looked at again.
+pub(super) fn review(doc: &Doc, what: &str) -> Notice {
+    Notice {
+        kind: "review.due".into(),
+        subject: format!("To be reviewed: {what}"),
+        doc: doc.clone(),
+        data: json!({ "what": what }),
+        topic: format!("review/{what}"),
+        urgency: Urgency::Notice,
+        answer: None,
+        unsubscribe: None,
+    }
+}
+
 /// Somebody has asked for the public updates, under this address.
 pub(super) fn invitation(office: &Office, to: &Address) -> Notice {
     let title = &office.plan.public.title;

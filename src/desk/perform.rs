@@ -6,14 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::look::{Asker, home, look};
 use super::rooms::LOOK_BACK;
-use super::{Office, enact, notices, paging, shifts, subscribers};
+use super::{Office, enact, notices, paging, reviews, shifts, subscribers};
 use crate::export::{Export, Format, Record};
 use crate::incident::{Alarm, Command, Effect, Gap, Incident, invited_at_first};
 use crate::phrase::{self, Doc, News as IncidentNews, Style};
 use crate::plan::{Address, MessageId, Number, Platform, Recipient, RoomId, Way};
 use crate::ports::{
     Answer, Attachment, Chat, Draft, Failure, Furniture, Heard, Inbound, Job, MessageRecord, NewRoom, Notice, Once,
-    Outlet, Posted, ReadMessage, Reading, StoreError, Touched, Work,
+    Outlet, Posted, ReadMessage, Reader, Reading, StoreError, Touched, Work,
 };
 
 /// When archiving looks again whether all else is done.
@@ -129,6 +129,11 @@ pub(super) async fn perform(office: &Office, job: &Job) -> Result<Learnt, Failur
             let notice = |_: &Address| Ok(notices::shift(&doc, rotation, *at, *begins));
             send(office, job, to, |_| Ok(doc.clone()), notice).await
         }
+        Work::LookAtReviews { looked } => Ok(Learnt::work(reviews::look(office, *looked))),
+        Work::TellReview { to: Reader::Room(room), doc, .. } => say(office, job, room, None, doc).await,
+        Work::TellReview { to: Reader::Recipient(to), what, doc } => {
+            send(office, job, to, |_| Ok(doc.clone()), |_| Ok(notices::review(doc, what))).await
+        }
         Work::Invite { to } => {
             outlet(office, to.way)?.send(once(job), to, &notices::invitation(office, to)).await?;
             Ok(Learnt::nothing())
@@ -179,6 +184,10 @@ async fn perform_effect(office: &Office, job: &Job, incident: &Incident, effect:
             let card = enact::standing(number, Effect::ShowCard { room: room.clone() }, office.clock.now());
             Ok(Learnt::work(card.into_iter().collect()))
         }
+        Effect::TellCalm { room, seq, .. } => match incident.is_calm_since(*seq) {
+            true => say(office, job, room, None, &phrase::calm(incident, &office.style(room.platform))).await,
+            false => Ok(Learnt::nothing()),
+        },
         Effect::PinCard { message } => {
             chat(office, message.room.platform)?.pin(message).await?;
             Ok(Learnt::nothing())

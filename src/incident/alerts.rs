@@ -32,6 +32,8 @@ pub enum AlertState {
 pub struct IncidentAlert {
     pub alert: NotedAlert,
     pub state: AlertState,
+    /// The event that told it.
+    pub seq: i64,
 }
 
 impl NotedAlert {

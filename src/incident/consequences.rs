@@ -8,6 +8,8 @@ use crate::plan::{COMMANDER, Matter, Person, PersonId, Plan, Platform, Reached, 
 
 /// How long a page waits for the room, so that it can say where it is.
 const PAGE_WITHOUT_ROOM: TimeDelta = TimeDelta::seconds(10);
+/// How long all alerts have to be over until the room is told.
+const CALM_FOR: TimeDelta = TimeDelta::seconds(30);
 /// How often the card counts alerts while they keep coming, in seconds.
 const COUNT_EVERY: i64 = 5;
 
@@ -156,12 +158,15 @@ fn called(
     work
 }
 
-/// The card counts them, a little later: many may come together. The room is told when all are over, or one fires again
-/// when people thought that it was over.
+/// The card counts them, a little later: many may come together. The room is told when all are over and stay so for a
+/// while, and at once when one fires again when people thought that it was over.
 fn alerted(fact: &Recorded, state: AlertState, incident: &Incident) -> Vec<Effect> {
-    let all_over = incident.firing() == 0 && incident.status.is_active();
     let again = state == AlertState::Firing && incident.status == Status::Resolved;
-    let mut work = if all_over || again { tell(fact, incident) } else { Vec::new() };
+    let mut work = if again { tell(fact, incident) } else { Vec::new() };
+    if incident.firing() == 0 && incident.status.is_active() {
+        let due = fact.at + CALM_FOR;
+        work.extend(rooms(incident).map(|room| Effect::TellCalm { room, seq: fact.seq, due }));
+    }
     // Rounded, so that what keeps coming does not put it off again and again.
     let due = DateTime::from_timestamp(fact.at.timestamp() / COUNT_EVERY * COUNT_EVERY + COUNT_EVERY, 0);
     work.extend(rooms(incident).map(|room| Effect::CountAlerts { room, due: due.unwrap_or(fact.at) }));

@@ -114,6 +114,12 @@ pub enum Effect {
         room: RoomId,
         due: DateTime<Utc>,
     },
+    /// Say that all alerts are over, if nothing has been heard of any since that event.
+    TellCalm {
+        room: RoomId,
+        seq: i64,
+        due: DateTime<Utc>,
+    },
     /// Page those whom the plan names, and who have not been paged.
     PageByPlan {
         due: DateTime<Utc>,
@@ -167,6 +173,7 @@ impl Effect {
             Effect::Invite { .. } => "invite people",
             Effect::ShowCard { .. } => "show the card",
             Effect::CountAlerts { .. } => "count the alerts on the card",
+            Effect::TellCalm { .. } => "say that all alerts are over",
             Effect::PinCard { .. } => "pin the card",
             Effect::ShowTopic { .. } => "set the topic",
             Effect::ReadBack { .. } => "read back what was said",
@@ -199,6 +206,8 @@ impl Effect {
             Effect::ShowCard { room } => format!("card/{room}"),
             // Not the card's own lane: until it is due, it would hold up what is not to wait.
             Effect::CountAlerts { room, .. } => format!("count/{room}"),
+            // The same goes for the room's.
+            Effect::TellCalm { room, .. } => format!("calm/{room}"),
             Effect::PinCard { message } => format!("pin/{}", message.room),
             Effect::ReadBack { room, .. } => format!("read/{room}"),
             Effect::Furnish { room } => format!("furnish/{room}"),

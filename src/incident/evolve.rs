@@ -230,8 +230,8 @@ fn note_alert(incident: &mut Incident, fact: &Recorded, alert: &NotedAlert, stat
     let text = format!("{says}: {} ({})", alert.title, alert.source);
     note_at(incident, fact, EntryKind::Alert, text, at, Source::Event);
     match incident.alerts.iter_mut().find(|known| known.alert.is(alert)) {
-        Some(known) => *known = IncidentAlert { alert: alert.clone(), state },
-        None => incident.alerts.push(IncidentAlert { alert: alert.clone(), state }),
+        Some(known) => *known = IncidentAlert { alert: alert.clone(), state, seq: fact.seq },
+        None => incident.alerts.push(IncidentAlert { alert: alert.clone(), state, seq: fact.seq }),
     }
 }
 

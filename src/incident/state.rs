@@ -368,6 +368,11 @@ impl Incident {
         self.alerts.iter().filter(|a| a.state != AlertState::Over).count()
     }
 
+    /// All alerts are over, and have been since that event.
+    pub fn is_calm_since(&self, seq: i64) -> bool {
+        self.firing() == 0 && self.status.is_active() && self.alerts.iter().all(|alert| alert.seq <= seq)
+    }
+
     /// The highest number of a page; 0 before the first.
     pub fn last_page(&self) -> u32 {
         self.pages.last().map_or(0, |page| page.number)

@@ -1,7 +1,7 @@
 //! What is said about alerts.
 
 use super::{Doc, Span, Style, strong, text};
-use crate::incident::{AlertState, Incident, NotedAlert, Status};
+use crate::incident::{AlertState, Incident, NotedAlert};
 use crate::plan::{Alert, Plan};
 
 /// In the room that the plan names: should this be an incident?
@@ -22,12 +22,14 @@ pub fn suggestion(alert: &Alert, severity: &str, service: Option<&str>, plan: &P
     doc.ask(&format!("Declare {}", plan.severity_label(severity)), &words)
 }
 
-/// To the room: all are over, or one fires again after that.
-pub(super) fn told(alert: &NotedAlert, state: AlertState, incident: &Incident, style: &Style) -> Doc {
-    if state == AlertState::Firing && incident.status == Status::Resolved {
-        let again = [strong("An alert fires again: "), linked(alert), text(format!(" ({}).", alert.source))];
-        return Doc::new().line(again).line([text("If it is back: "), style.typed("reopen REASON"), text(".")]);
-    }
+/// To the room: one fires again after all were over.
+pub(super) fn told(alert: &NotedAlert, style: &Style) -> Doc {
+    let again = [strong("An alert fires again: "), linked(alert), text(format!(" ({}).", alert.source))];
+    Doc::new().line(again).line([text("If it is back: "), style.typed("reopen REASON"), text(".")])
+}
+
+/// To the room: all are over.
+pub fn calm(incident: &Incident, style: &Style) -> Doc {
     let all = match incident.alerts.len() {
         1 => "The alert is over.".to_string(),
         n => format!("All {n} alerts are over."),

@@ -43,7 +43,7 @@ pub fn told(fact: &Recorded, incident: &Incident, plan: &Plan, style: &Style) ->
         Event::CommanderAsked => Doc::new()
             .line([strong("Nobody is in command. "), text("Who takes it? Type "), style.typed("claim"), text(".")])
             .ask("Take command", "claim"),
-        Event::AlertNoted { alert, state } => alert::told(alert, *state, incident, style),
+        Event::AlertNoted { alert, .. } => alert::told(alert, style),
         Event::Paged { label, text, attempt, to, .. } => {
             let called: Vec<String> = to.iter().map(|r| r.name.clone()).collect();
             page::told(label, text.as_deref(), *attempt, &called, fact.by.name())

@@ -17,6 +17,7 @@ mod permissions;
 mod public;
 mod reach;
 mod reactions;
+mod review;
 mod topic;
 mod triage;
 
@@ -34,6 +35,7 @@ pub use permissions::{NotARule, Permission, Permissions, Rule, Standing, power_g
 pub use public::{Component, PublicPage};
 pub use reach::Reached;
 pub use reactions::{Mark, Reactions, plain_emoji};
+pub use review::Review;
 pub use topic::Topic;
 pub use triage::Triage;
 
@@ -66,6 +68,7 @@ pub struct Plan {
     pub alert_rules: Vec<AlertRule>,
     pub public: PublicPage,
     pub triage: Triage,
+    pub reviews: Vec<Review>,
     /// How long a room without a commander waits until it is asked again.
     pub ask_commander: TimeDelta,
     /// How long before an update is due its author is reminded, and how long after until the commander is.
@@ -229,6 +232,7 @@ impl Default for Plan {
             alert_rules: Vec::new(),
             public: PublicPage::default(),
             triage: Triage::over(&["sev1", "sev2", "sev3", "sev4"].map(String::from)),
+            reviews: Vec::new(),
             ask_commander: TimeDelta::minutes(5),
             remind_before: TimeDelta::minutes(5),
             archive_at_close: false,

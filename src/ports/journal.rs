@@ -1,7 +1,7 @@
 //! What is remembered: deliveries, events, messages, work to do.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Said, Speaker};
@@ -68,6 +68,10 @@ pub enum Work {
     LookAtShift { rotation: String, since: DateTime<Utc> },
     /// Tell somebody that their shift begins, or is over.
     TellShift { rotation: String, to: Recipient, at: DateTime<Utc>, begins: bool },
+    /// Look what of the plan is to be reviewed; it was last looked on that day.
+    LookAtReviews { looked: NaiveDate },
+    /// Tell somebody that something of the plan is to be reviewed.
+    TellReview { to: Reader, what: String, doc: Doc },
     /// Ask whoever has this address whether they want the public updates.
     Invite { to: Address },
     /// The person's own page in the chat is brought up to date.
@@ -76,6 +80,23 @@ pub enum Work {
         #[serde(default)]
         groups: Vec<String>,
     },
+}
+
+/// Whoever reads something that is about no incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reader {
+    Recipient(Recipient),
+    Room(RoomId),
+}
+
+impl std::fmt::Display for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reader::Recipient(recipient) => recipient.fmt(f),
+            Reader::Room(room) => room.fmt(f),
+        }
+    }
 }
 
 /// An emoji put on a message that the chat did not send along.
@@ -100,6 +121,8 @@ impl Work {
             Work::Suggest { .. } => "suggest an incident".into(),
             Work::LookAtShift { .. } => "look who is on call".into(),
             Work::TellShift { .. } => "hand over a shift".into(),
+            Work::LookAtReviews { .. } => "look what is to be reviewed".into(),
+            Work::TellReview { .. } => "ask for a review".into(),
             Work::Invite { .. } => "ask whether somebody wants the public updates".into(),
             Work::ShowHome { .. } => "show somebody their page".into(),
         }

@@ -20,7 +20,9 @@ mod webhook;
 pub use calendars::Calendars;
 pub use chat::{Answer, Attachment, Chat, Failure, Furniture, NewRoom, Once, Posted, ReadMessage, ReadPin, Reading};
 pub use inbound::{Heard, Inbound, Mention, Said, Speaker};
-pub use journal::{Draft, Job, JobState, Journal, MessageRecord, Offer, StoreError, Touched, Transaction, Wish, Work};
+pub use journal::{
+    Draft, Job, JobState, Journal, MessageRecord, Offer, Reader, StoreError, Touched, Transaction, Wish, Work,
+};
 pub use links::{Errand, Links};
 pub use local::{
     Act, Change, Done, History, LocalBook, LocalChat, LocalMessage, LocalPerson, LocalRoom, LocalTransaction, Overview,

@@ -63,6 +63,9 @@ pub(super) async fn check(config: &Config) -> Result<(), Failed> {
             plan.services.len()
         ),
     );
+    for review in plan.overdue_reviews(clock().now().date_naive()) {
+        findings.note("review", format_args!("{} was to be reviewed by {}", review.what, review.by));
+    }
     match Templates::load(config) {
         Ok(_) => findings.good("templates", "all can be used"),
         Err(why) => findings.wrong("templates", why),

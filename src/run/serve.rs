@@ -93,6 +93,7 @@ pub(super) async fn serve(config: &Config) -> Result<(), Failed> {
     }
 
     desk.watch_shifts().await?;
+    desk.watch_reviews().await?;
     super::calendars::start(&calendars, &tasks, &stop);
     // Before the chats: what an earlier process had in hand is freed, whoever's it was.
     if let Some(alerts) = &alerts {

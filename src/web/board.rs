@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::bits::{ago, commander, count, due_day, next_update, private, room, severity, severity_class, status};
 use super::{Page, Reader, Site, Trouble, page};
 use crate::detection::Watched;
-use crate::plan::key;
+use crate::plan::{Review, key};
 use crate::ports::{ActionRow, Parked, Summary};
 use crate::postmortem::in_words;
 
@@ -41,6 +41,7 @@ pub(super) async fn show(State(site): State<Arc<Site>>, reader: Reader) -> Resul
         }
         (alerts_that_fire(&alerts, firing, now))
         (overdue_actions(&late, now))
+        (to_review(&site.plan.overdue_reviews(now.date_naive()), now))
         (set_aside(&parked, now))
         (recent(&site, &ended, now))
     };
@@ -147,6 +148,29 @@ fn overdue_actions(late: &[ActionRow], now: DateTime<Utc>) -> Markup {
                     }
                 }
                 p { a href="/actions" { "All action items" } }
+            }
+        }
+    }
+}
+
+fn to_review(reviews: &[&Review], now: DateTime<Utc>) -> Markup {
+    html! {
+        @if !reviews.is_empty() {
+            section aria-labelledby="review" {
+                h2 #review { "To be reviewed" }
+                ul.rows {
+                    @for review in reviews {
+                        li {
+                            span.main {
+                                @match &review.url {
+                                    Some(url) => a href=(url) rel="noreferrer" { (review.what) },
+                                    None => (review.what),
+                                }
+                            }
+                            span.side { (due_day(review.by, now)) }
+                        }
+                    }
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
 
 use chrono::{NaiveTime, TimeDelta, Weekday};
 use firebell::plan::{
-    Address, Contact, Escalation, Plan, Quiet, Restriction, Rotation, Route, Step, Target, Turn, Turns, Way,
+    Address, Contact, Escalation, Plan, Quiet, Restriction, Review, Rotation, Route, Step, Target, Team, Turn, Turns,
+    Way,
 };
 use insta::assert_snapshot;
 
@@ -16,7 +17,7 @@ const ROOM: &str = "inc-1-checkout-down";
 on_every_chat!(
     the_commander_is_told_what_is_overdue;
     scenes: an_audience_has_its_own_cadence, at_night_nobody_is_told_but_by_rooms, a_shift_is_handed_over,
-        shifts_are_handed_over_after_a_restart
+        shifts_are_handed_over_after_a_restart, what_is_to_be_reviewed_is_told_each_week
 );
 
 async fn the_commander_is_told_what_is_overdue(world: World) {
@@ -216,5 +217,52 @@ async fn shifts_are_handed_over_after_a_restart(scene: Scene) {
     let world = world.restarted().await;
     world.settle().await;
     assert_eq!([world.sees("Ann").await, world.sees("Bob").await].concat(), "");
+    world.ends().await;
+}
+
+async fn what_is_to_be_reviewed_is_told_each_week(scene: Scene) {
+    let mut plan = turns(&scene);
+    plan.teams = vec![Team {
+        key: "payments".into(),
+        label: "Payments".into(),
+        members: vec!["bob".into()],
+        escalation: Some("payments".into()),
+    }];
+    plan.services[0].owner = Some("payments".into());
+    plan.rotations.clear();
+    let review = |what: &str, url: Option<&str>, service: Option<&str>, by: &str| Review {
+        what: what.into(),
+        url: url.map(str::to_string),
+        service: service.map(str::to_string),
+        by: by.parse().expect("a day"),
+    };
+    plan.reviews = vec![
+        review("The response plan", None, None, "2026-11-23"),
+        review("Runbook of Checkout", Some("https://wiki.example/checkout"), Some("checkout"), "2026-11-24"),
+        review("Runbook of Search", Some("https://wiki.example/search"), Some("search"), "2027-06-30"),
+    ];
+    let world = scene.with(plan).await;
+    world.person("Bob").await;
+    // Tuesday morning, and Wednesday's.
+    world.later(TimeDelta::hours(21)).await;
+    let first = world.sees("Bob").await;
+    world.later(TimeDelta::hours(24)).await;
+    assert_snapshot!(format!("Tuesday\n{first}\nWednesday\n{}", world.sees("Bob").await), @"
+    Tuesday
+    #incidents Firebell: The response plan was to be reviewed by 23 November 2026. Once it is, set its next day in the configuration.
+    Wednesday
+    #firebell Firebell: Runbook of Checkout (https://wiki.example/checkout) was to be reviewed by 24 November 2026. Once it is, set its next day in the configuration.
+    ");
+    // Nothing more on Thursday; away for a week, and then once more, not for each day.
+    world.later(TimeDelta::hours(24)).await;
+    assert_eq!(world.sees("Bob").await, "");
+    world.clock.forward(TimeDelta::days(7));
+    let world = world.restarted().await;
+    world.settle().await;
+    let told = world.sees("Bob").await;
+    assert_eq!(told.matches("was to be reviewed").count(), 2, "{told}");
+    let world = world.restarted().await;
+    world.later(TimeDelta::hours(1)).await;
+    assert_eq!(world.sees("Bob").await, "");
     world.ends().await;
 }

@@ -386,6 +386,7 @@ async fn open(
     });
     desk.take_up().await.expect("to take up");
     desk.watch_shifts().await.expect("to look who is on call");
+    desk.watch_reviews().await.expect("to look what is to be reviewed");
     Firebell { chat, desk, post }
 }
 
