@@ -88,7 +88,7 @@ impl Town {
     pub async fn declares(&self, title: &str) {
         let room = self.ann.room(INCIDENTS).expect("the room for announcements");
         // An alias is there once on a homeserver, which other towns are on as well.
-        self.types(&room, &format!("declare sev2 {title} of {}", self.homeserver.tag)).await;
+        self.types(&room, &format!("declare sev2 --anyway {title} of {}", self.homeserver.tag)).await;
     }
 
     pub async fn types(&self, room: &Room, words: &str) {

@@ -18,7 +18,7 @@ pub async fn measure(ground: Ground) -> Vec<Line> {
     let program = Program::start_with(place.folder(), Some(&place.url()), &configuration(&workspace));
     let url = format!("http://{}", program.address);
     for n in 0..INCIDENTS {
-        workspace.types("Ann", "general", &format!("/incident declare sev2 Checkout is down in region {n}"));
+        workspace.types("Ann", "general", &format!("/incident declare sev2 --anyway Checkout is down in region {n}"));
         deliver(&workspace, &url).await;
     }
     settle(&workspace, &url).await;

@@ -4,7 +4,7 @@ use super::enact::may_see;
 use super::{Office, oncall};
 use crate::grammar::Question;
 use crate::incident::{Incident, Refusal};
-use crate::phrase::{self, ActionLine, Doc, IncidentLine, Style};
+use crate::phrase::{self, ActionLine, Doc, Home, IncidentLine, Style};
 use crate::plan::{Number, Person, Recipient, Topic};
 use crate::ports::{ActionRow, StoreError, Summary};
 
@@ -140,6 +140,13 @@ fn incident_line(summary: &Summary) -> IncidentLine<'_> {
 /// The person's own page: the open incidents, those that they are in first, and what they have to do.
 pub(super) async fn home(office: &Office, asker: &Asker<'_>) -> Result<Doc, StoreError> {
     let (mut mine, mut others) = (Vec::new(), Vec::new());
+    let mut calling = Vec::new();
+    for summary in office.ledger.open().await? {
+        let incident = office.ledger.incident(summary.number).await?;
+        // Who is called may know of it.
+        let calls = |i: &Incident| i.pages.iter().any(|p| p.is_open() && p.has_called(&asker.person.id, &office.plan));
+        calling.extend(incident.filter(calls));
+    }
     for summary in open(office, asker).await? {
         match office.ledger.is_member(summary.number, &asker.person.id).await? {
             true => mine.push(summary),
@@ -150,7 +157,8 @@ pub(super) async fn home(office: &Office, asker: &Asker<'_>) -> Result<Doc, Stor
     let mine: Vec<IncidentLine<'_>> = mine.iter().map(incident_line).collect();
     let others: Vec<IncidentLine<'_>> = others.iter().map(incident_line).collect();
     let lines: Vec<ActionLine<'_>> = to_do.iter().map(|a| action_line(a, true)).collect();
-    Ok(phrase::home(&mine, &others, &lines, office.clock.now(), &office.plan, &asker.style))
+    let home = Home { calling: &calling, mine: &mine, others: &others, to_do: &lines };
+    Ok(phrase::home(&home, office.clock.now(), &office.plan, &asker.style))
 }
 
 /// In an incident's room those of the incident; elsewhere, and with `mine`, those of all incidents.

@@ -375,12 +375,9 @@ async fn end_call(
     page: u32,
     to: &Recipient,
 ) -> Result<Learnt, Failure> {
-    let page = incident.pages.iter().find(|p| p.number == page);
-    if let (Some(page), Recipient::Address(address)) = (page, to) {
-        let notice = notices::page_over(office, page, incident);
-        outlet(office, address.way)?.send(once(job), address, &notice).await?;
-    }
-    Ok(Learnt::nothing())
+    let Some(page) = incident.pages.iter().find(|p| p.number == page) else { return Ok(Learnt::nothing()) };
+    let doc = |_: &Style| Ok(phrase::page_away(page, incident, &office.plan));
+    send(office, job, to, doc, |_| Ok(notices::page_over(office, page, incident))).await
 }
 
 fn outlet(office: &Office, way: Way) -> Result<&Arc<dyn Outlet>, Failure> {

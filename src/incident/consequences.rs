@@ -63,7 +63,7 @@ fn of_event(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
             show_cards(incident).chain(rooms(incident).map(|room| Effect::Furnish { room })).collect()
         }
         Event::MilestoneSet { .. } | Event::Published { .. } => show_cards(incident).collect(),
-        Event::Merged { .. } => announce(fact, incident, plan).into_iter().chain(end_calls(incident)).collect(),
+        Event::Merged { .. } => announce(fact, incident, plan).into_iter().chain(end_calls(fact, incident)).collect(),
         Event::Absorbed { .. } => {
             let mut work = tell(fact, incident);
             work.extend(show_cards(incident));
@@ -97,7 +97,7 @@ fn of_event(fact: &Recorded, incident: &Incident, plan: &Plan) -> Vec<Effect> {
         Event::PageAcknowledged { page, .. } => {
             let mut work = tell(fact, incident);
             work.extend(show_cards(incident));
-            work.extend(end_call(incident, *page));
+            work.extend(end_call(fact, incident, *page));
             work
         }
         // The card counts action items; nothing else shows them.
@@ -173,17 +173,32 @@ fn alerted(fact: &Recorded, state: AlertState, incident: &Incident) -> Vec<Effec
     work
 }
 
-/// Programs keep calling by themselves until they hear that it is over.
-fn end_call(incident: &Incident, page: u32) -> Vec<Effect> {
-    let reached = incident.pages.iter().filter(|p| p.number == page).flat_map(|p| &p.reached);
-    let programs = reached.flat_map(|r| &r.addresses).filter(|a| matches!(a.way, Way::Pagerduty | Way::Webhook));
-    programs.map(|to| Effect::EndCall { page, to: Recipient::Address(to.clone()) }).collect()
+/// Whoever was called hears that somebody comes, or that nobody needs to: people can go back to sleep, and programs
+/// call by themselves until they hear it.
+fn end_call(fact: &Recorded, incident: &Incident, page: u32) -> Vec<Effect> {
+    let Some(page) = incident.pages.iter().find(|p| p.number == page) else { return Vec::new() };
+    let by = fact.by.person().map(|person| &person.id);
+    let comes = |reached: &Reached| {
+        let named = page.acknowledged.as_ref().is_some_and(|answer| answer.by == reached.name);
+        named || by.is_some_and(|id| reached.accounts.contains(id))
+    };
+    let others = page.reached.iter().filter(|reached| !comes(reached));
+    let accounts = others.clone().flat_map(|r| r.accounts.iter().cloned().map(Recipient::Person));
+    let addresses = others.flat_map(|r| r.addresses.iter().cloned().map(Recipient::Address));
+    // A program that calls somebody goes on, whoever it is that comes.
+    let programs = page.reached.iter().filter(|reached| comes(reached)).flat_map(|r| &r.addresses);
+    let programs = programs.filter(|a| matches!(a.way, Way::Pagerduty | Way::Webhook));
+    let mut to: Vec<Recipient> = accounts.chain(addresses).collect();
+    to.extend(programs.cloned().map(Recipient::Address));
+    to.sort_by_key(Recipient::to_string);
+    to.dedup();
+    to.into_iter().map(|to| Effect::EndCall { page: page.number, to }).collect()
 }
 
 /// Of all pages that nobody has acknowledged.
-fn end_calls(incident: &Incident) -> Vec<Effect> {
+fn end_calls(fact: &Recorded, incident: &Incident) -> Vec<Effect> {
     let open = incident.pages.iter().filter(|p| p.acknowledged.is_none());
-    open.flat_map(|page| end_call(incident, page.number)).collect()
+    open.flat_map(|page| end_call(fact, incident, page.number)).collect()
 }
 
 /// The room is there: now everything else, side by side. None of it can undo the declaration.
@@ -269,7 +284,7 @@ fn status(fact: &Recorded, from: Status, to: Status, incident: &Incident, plan: 
         work.push(Effect::SetAlarm { alarm: Alarm::Commander, due: fact.at + plan.ask_commander });
     }
     if !to.is_active() && from.is_active() {
-        work.extend(end_calls(incident));
+        work.extend(end_calls(fact, incident));
     }
     if to == Status::Closed {
         work.extend(rooms(incident).map(|room| Effect::ShareDraft { room }));

@@ -130,7 +130,7 @@ pub enum Effect {
         to: Recipient,
         whom: String,
     },
-    /// What was called and is a program hears that the page is answered, or not needed any more.
+    /// Whoever was called hears that the page is answered, or not needed any more.
     EndCall {
         page: u32,
         to: Recipient,

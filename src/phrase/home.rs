@@ -2,27 +2,42 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{ActionLine, Doc, IncidentLine, Style, actions, incidents, strong, text};
+use super::{ActionLine, Doc, IncidentLine, Span, Style, actions, incidents, page_subject, strong, text};
+use crate::incident::Incident;
 use crate::plan::Plan;
 
-/// `mine`: open incidents in which the person has a role or is in the room; `others`: the rest that they may see.
-pub fn home(
-    mine: &[IncidentLine<'_>],
-    others: &[IncidentLine<'_>],
-    to_do: &[ActionLine<'_>],
-    now: DateTime<Utc>,
-    plan: &Plan,
-    style: &Style,
-) -> Doc {
-    let mut doc = Doc::new().headline([strong("Your incidents")]);
-    doc = match mine.is_empty() {
-        true => doc.line([text("You are in no open incident.")]),
-        false => with(doc, incidents(mine, false, now, plan, style)),
-    };
-    if !others.is_empty() {
-        doc = with(doc.headline([strong("Other open incidents")]), incidents(others, false, now, plan, style));
+/// What is on it.
+pub struct Home<'a> {
+    /// The incidents to which a page calls the person just now.
+    pub calling: &'a [Incident],
+    /// Open incidents in which the person has a role or is in the room.
+    pub mine: &'a [IncidentLine<'a>],
+    /// The rest that they may see.
+    pub others: &'a [IncidentLine<'a>],
+    pub to_do: &'a [ActionLine<'a>],
+}
+
+pub fn home(home: &Home<'_>, now: DateTime<Utc>, plan: &Plan, style: &Style) -> Doc {
+    let mut doc = Doc::new();
+    if !home.calling.is_empty() {
+        doc = doc.headline([strong("You are paged")]);
     }
-    doc = with(doc.headline([strong("Your action items")]), actions(to_do, true, today(now), style));
+    for incident in home.calling {
+        let mut line = vec![strong(page_subject(incident, plan))];
+        if let Some(room) = incident.room() {
+            line.extend([text(" · "), Span::Room(room.clone())]);
+        }
+        doc = doc.line(line).button(&format!("Acknowledge {}", incident.key()), &format!("ack {}", incident.key()));
+    }
+    doc = doc.headline([strong("Your incidents")]);
+    doc = match home.mine.is_empty() {
+        true => doc.line([text("You are in no open incident.")]),
+        false => with(doc, incidents(home.mine, false, now, plan, style)),
+    };
+    if !home.others.is_empty() {
+        doc = with(doc.headline([strong("Other open incidents")]), incidents(home.others, false, now, plan, style));
+    }
+    doc = with(doc.headline([strong("Your action items")]), actions(home.to_do, true, today(now), style));
     doc.line([text("Is something wrong? "), style.typed("declare sev2 Checkout is down")])
         .button("Declare an incident", "declare")
 }

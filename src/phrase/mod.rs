@@ -29,7 +29,7 @@ pub use answers::{done, offer, offer_withdrawn, overdue, strange_place, stranger
 pub use card::{card, first_steps};
 pub use doc::{Block, Button, Doc, Field, Press, Span, code, strong, text};
 pub use help::{help, help_word, panel, start};
-pub use home::home;
+pub use home::{Home, home};
 pub use lists::{ActionLine, IncidentLine, actions, incidents, postmortem, tasks, timeline};
 pub use misunderstood::misunderstood;
 pub use oncall::{OnCallLine, on_call, on_call_for, unknown_target};

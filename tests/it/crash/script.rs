@@ -1,7 +1,7 @@
 //! What two people do, from declaring to closing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use firebell::plan::Plan;
+use firebell::plan::{Contact, Escalation, PersonId, Plan, Platform, Step, Target};
 use firebell::ports::Act;
 
 use crate::support::world::{World, plan, room_id};
@@ -29,12 +29,31 @@ pub const SCRIPT: &[(&str, Does)] = &[
     ("Bob", Says(ROOM, "/incident log Restarted eu-2")),
     ("Bob", Says(ROOM, "/incident undo")),
     ("Ann", Says(ROOM, "/incident timeline 3")),
+    ("Ann", Says(ROOM, "/incident subscribe")),
+    ("Ann", Says(ROOM, "/incident page checkout The queue grows")),
+    ("Bob", Says("general", "/incident ack")),
+    ("Bob", Says(ROOM, "/incident update --public Some payments fail")),
     ("Bob", Says(ROOM, "/incident close The queue is empty")),
 ];
 
-/// Closing also archives.
+/// Closing also archives, and a page for checkout calls both.
 pub fn script_plan() -> Plan {
-    Plan { archive_at_close: true, ..plan() }
+    let contact = |name: &str| Contact {
+        key: name.to_lowercase(),
+        label: name.into(),
+        accounts: vec![PersonId::new(Platform::Local, name.to_lowercase())],
+        addresses: Vec::new(),
+        zone: chrono_tz::UTC,
+    };
+    let mut plan = Plan { archive_at_close: true, contacts: PEOPLE.map(contact).to_vec(), ..plan() };
+    let both = ["ann", "bob"].map(|key| Target::Contact(key.into())).to_vec();
+    plan.escalations = vec![Escalation {
+        key: "payments".into(),
+        label: "Payments".into(),
+        steps: vec![Step { page: both, wait: TimeDelta::minutes(5) }],
+    }];
+    plan.services[0].escalation = Some("payments".into());
+    plan
 }
 
 /// When the nth thing is done: a thing every two minutes, but for the undoing, which must come within one.

@@ -198,6 +198,7 @@ async fn it_flaps(scene: Scene) {
     assert_snapshot!(world.sees("Ann").await, @"
     #inc-1-checkout-errors Firebell: Nobody is in command. Who takes it? Type /incident claim.
     #inc-1-checkout-errors Firebell: Nobody is in command. Who takes it? Type /incident claim.
+    #inc-1-checkout-errors Firebell: The alert is over. If the impact is over, too: /incident resolve.
     ");
     assert_snapshot!(world.timeline(1).await, @"
     12:00 Firebell declared: Checkout errors

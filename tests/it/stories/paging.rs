@@ -154,6 +154,11 @@ async fn nobody_answers(scene: Scene) {
     #incidents Firebell [in thread]: Status: resolved (Cid)
     ");
     assert_snapshot!(world.post.letters(), @"
+    email:bob@example.org [page.ended] SEV3 INC-1: Checkout is down
+        SEV3 INC-1: Checkout is down
+        For Checkout, by Cid, at 12:00 UTC.
+        Nobody needs to come any more: it is resolved.
+        Go to #inc-1-checkout-down.
     pagerduty:bobs [page.ended] SEV3 INC-1: Checkout is down
         SEV3 INC-1: Checkout is down
         For Checkout, by Cid, at 12:00 UTC.

@@ -333,6 +333,18 @@ async fn the_apps_own_page(world: World) {
     • INC-1 1 Alert on disk space — Ann, due 2026-11-27
     Is something wrong? /incident declare sev2 Checkout is down
     ");
+    world.says("Ann", ROOM, "/incident page @Ann").await;
+    world.workspace().opens_home("Ann");
+    world.settle().await;
+    let home = world.workspace().home("Ann").expect("a home").to_string();
+    assert!(home.contains("You are paged"), "{home}");
+    world.workspace().presses_at_home("Ann", "Acknowledge INC-1");
+    world.settle().await;
+    assert!(world.timeline(1).await.contains("Ann has acknowledged the page for Ann"));
+    world.workspace().opens_home("Ann");
+    world.settle().await;
+    let home = world.workspace().home("Ann").expect("a home").to_string();
+    assert!(!home.contains("You are paged"), "{home}");
     world.workspace().presses_at_home("Ann", "Declare an incident");
     world.settle().await;
     assert!(world.workspace().modal("Ann").is_some());
