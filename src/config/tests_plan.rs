@@ -217,3 +217,21 @@ fn triage_has_a_severity_for_each_impact_and_scope() {
         "f.toml:4:12: [triage] matrix: unknown severity \"sev9\"; did you mean \"sev1\"?",
     );
 }
+
+#[test]
+fn audiences_have_a_cadence_and_quiet_hours() {
+    let route = |line: &str| format!("[[announcements.route]]\nrooms = \"local:ops\"\n{line}");
+    let quiet = "update_every = \"4h\"\nquiet = [{ from = \"22:00\", until = \"07:00\" }]\nzone = \"Europe/Berlin\"";
+    let routes = right(&route(quiet)).plan.announcements.routes;
+    assert_eq!(routes[0].update_every, Some(TimeDelta::hours(4)));
+    let at = |text: &str| text.parse().unwrap();
+    assert_eq!(routes[0].quiet.until(at("2026-11-26T21:00:00Z")), Some(at("2026-11-27T06:00:00Z")));
+    wrong(
+        &route("quiet = [{ from = \"22:00\" }]"),
+        "f.toml:3:10: [[announcements.route]] quiet: needs both from and until, such as from = \"09:00\", until = \"17:00\"",
+    );
+    wrong(
+        &route("zone = \"Berlin\""),
+        "f.toml:3:8: [[announcements.route]] zone: unknown time zone \"Berlin\"; they are named like Europe/Berlin",
+    );
+}

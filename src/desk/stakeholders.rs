@@ -7,7 +7,7 @@ use super::commands::{Answered, Typed};
 use super::enact::{is_member, may_see};
 use crate::incident::{Effect, Incident, Recorded, Refusal, news, severities_told};
 use crate::phrase::{refused, wished};
-use crate::plan::{Matter, NewsKind, Number, Person, Reached, Recipient, Topic, Way};
+use crate::plan::{Address, Matter, NewsKind, Number, Person, Reached, Recipient, Topic, Way};
 use crate::ports::{StoreError, Transaction, Wish};
 
 /// The news of this event, one for each who is to hear it.
@@ -90,7 +90,12 @@ pub(super) fn ways(office: &Office, reached: &Reached) -> Vec<Recipient> {
     if !accounts.is_empty() {
         return accounts;
     }
-    let addresses = reached.addresses.iter().filter(|a| reached.contact.is_none() || a.way == Way::Email);
+    // A person's address may be known that nothing is configured for.
+    let usable = |a: &&Address| match reached.contact {
+        Some(_) => a.way == Way::Email && office.outlets.contains_key(&a.way),
+        None => true,
+    };
+    let addresses = reached.addresses.iter().filter(usable);
     addresses.cloned().map(Recipient::Address).collect()
 }
 

@@ -210,3 +210,53 @@ fn change_words(event: &Event, plan: &Plan) -> (String, String) {
         _ => (String::new(), String::new()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::Actor;
+
+    fn rendered(words: &AnnouncementWords, audience: Option<&str>) -> [String; 3] {
+        let mut incident = Incident::unborn(7);
+        incident.title = "Checkout is down".into();
+        let fact = Recorded {
+            incident: 7,
+            seq: 1,
+            at: chrono::DateTime::UNIX_EPOCH,
+            by: Actor::Firebell,
+            place: None,
+            event: Event::Renamed { from: "Down".into(), to: "Checkout is down".into() },
+        };
+        let plan = Plan::default();
+        let news = News { fact: &fact, incident: &incident, plan: &plan };
+        let style = Style { prefix: "/incident".into(), pages: "https://f.example".into(), forms: false };
+        let docs = [
+            words.announcement(audience, &incident, &plan, &style),
+            words.change(audience, &news, &style),
+            words.news(audience, &news, &style),
+        ];
+        docs.map(|doc| doc.unwrap().to_plain().lines().next().unwrap_or_default().to_string())
+    }
+
+    #[test]
+    fn an_audience_has_its_own_words_where_it_has_a_file() {
+        let own = |name: &str, text: &str| (name.to_string(), text.to_string());
+        let files = vec![own("board.txt", "BOARD {{ key }}"), own("board_news.txt", "NEWS {{ change }}")];
+        let words = AnnouncementWords::new(files).unwrap();
+        let everybodys = rendered(&words, None);
+        assert_eq!(rendered(&words, Some("other")), everybodys);
+        let [_, change, _] = everybodys;
+        let expected = ["BOARD INC-7".to_string(), change, "NEWS Renamed: Checkout is down".to_string()];
+        assert_eq!(rendered(&words, Some("board")), expected);
+    }
+
+    #[test]
+    fn a_mistake_is_found_at_start() {
+        let wrong = |name: &str, text: &str| AnnouncementWords::new(vec![(name.into(), text.into())]).err();
+        assert_eq!(wrong("board.txt", "{{ titel }}").unwrap().name, "board.txt");
+        // What changed is known only where something did.
+        assert_eq!(wrong("board.txt", "{{ change }}").unwrap().name, "board.txt");
+        assert!(wrong("board_change.txt", "{{ change }}").is_none());
+        assert!(wrong("announcement_news.txt", "{{ note }").is_some());
+    }
+}
