@@ -96,7 +96,8 @@ pub fn strange_place(words: &str, style: &Style) -> Doc {
 /// With what the incident's commander has still to do; nobody else is told.
 pub fn overdue(doc: Doc, incident: &Incident, to: &PersonId, now: DateTime<Utc>, style: &Style) -> Doc {
     let is_commander = incident.commander().is_some_and(|person| person.id == *to);
-    let due = incident.update_due.filter(|due| is_commander && incident.status.is_active() && *due < now);
+    let snoozed = incident.snoozed_until.is_some_and(|until| until > now);
+    let due = incident.update_due.filter(|due| is_commander && incident.status.is_active() && !snoozed && *due < now);
     let Some(due) = due else { return doc };
     doc.line([
         strong("The update is overdue"),

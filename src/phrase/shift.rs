@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Doc, Span, Style, all, strong, text};
-use crate::incident::Incident;
+use crate::incident::{Entry, EntryKind, Incident};
 use crate::plan::Plan;
 
 pub struct ShiftBegins<'a> {
@@ -32,9 +32,16 @@ pub fn shift_begins(shift: &ShiftBegins<'_>, plan: &Plan, style: &Style) -> Doc 
             let owner = task.owner.as_ref().map_or(String::new(), |owner| format!(" ({})", owner.name));
             vec![text(format!("Task {}: {}{owner}", task.number, task.text))]
         });
-        doc = doc.list(tasks.collect());
+        doc = doc.list(tasks.chain(questions(incident)).collect());
     }
     doc.line([text("Pages reach you here; answer them with "), style.typed("ack"), text(".")])
+}
+
+/// What people think that it may be, and nobody knows yet; the latest of it.
+fn questions(incident: &Incident) -> impl Iterator<Item = Vec<Span>> {
+    let is_one = |entry: &&Entry| entry.kind == EntryKind::Hypothesis && !entry.text.is_empty();
+    let guesses = incident.timeline.iter().rev().filter(is_one).take(3);
+    guesses.map(|entry| vec![text(format!("Hypothesis: {}", entry.text))])
 }
 
 fn open(incident: &Incident, plan: &Plan, now: DateTime<Utc>) -> Vec<Span> {

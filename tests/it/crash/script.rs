@@ -1,8 +1,8 @@
 //! What two people do, from declaring to closing.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use firebell::plan::{Contact, Escalation, PersonId, Plan, Platform, Step, Target};
-use firebell::ports::Act;
+use firebell::plan::{AlertDeed, AlertRule, Contact, Escalation, PersonId, Plan, Platform, Step, Target};
+use firebell::ports::{Act, Clock};
 
 use crate::support::world::{World, plan, room_id};
 
@@ -14,9 +14,11 @@ pub enum Does {
     Says(&'static str, &'static str),
     Reacts(&'static str, &'static str),
     Edits(&'static str, &'static str),
+    /// An alert of checkout's fires, or is over.
+    Alerts(&'static str, bool),
 }
 
-use Does::{Edits, Reacts, Says};
+use Does::{Alerts, Edits, Reacts, Says};
 
 pub const SCRIPT: &[(&str, Does)] = &[
     ("Ann", Says("general", "/incident declare sev1 --service checkout Checkout is down")),
@@ -32,11 +34,13 @@ pub const SCRIPT: &[(&str, Does)] = &[
     ("Ann", Says(ROOM, "/incident subscribe")),
     ("Ann", Says(ROOM, "/incident page checkout The queue grows")),
     ("Bob", Says("general", "/incident ack")),
+    ("Prometheus", Alerts("Checkout errors", true)),
     ("Bob", Says(ROOM, "/incident update --public Some payments fail")),
+    ("Prometheus", Alerts("Checkout errors", false)),
     ("Bob", Says(ROOM, "/incident close The queue is empty")),
 ];
 
-/// Closing also archives, and a page for checkout calls both.
+/// Closing also archives, alerts are noted in the incident of their service, and a page for checkout calls both.
 pub fn script_plan() -> Plan {
     let contact = |name: &str| Contact {
         key: name.to_lowercase(),
@@ -53,6 +57,15 @@ pub fn script_plan() -> Plan {
         steps: vec![Step { page: both, wait: TimeDelta::minutes(5) }],
     }];
     plan.services[0].escalation = Some("payments".into());
+    plan.alert_rules = vec![AlertRule {
+        name: "all".into(),
+        sources: Vec::new(),
+        matches: Vec::new(),
+        does: AlertDeed::Attach,
+        service: None,
+        service_label: "service".into(),
+        group_by: Vec::new(),
+    }];
     plan
 }
 
@@ -74,6 +87,7 @@ pub async fn perform(world: &World, n: usize) {
         Reacts(text, emoji) => {
             Act::React { message: world.message(who, ROOM, text).await.id, emoji: emoji.into(), on: true }
         }
+        Alerts(title, firing) => return world.tell_alert(title, "checkout", firing, world.clock.now()).await,
         Edits(text, to) => Act::Edit { message: world.message(who, ROOM, text).await.id, text: to.into() },
     };
     world.ask(who, &format!("nonce-{n}"), act).await.expect("the chat to do it");

@@ -11,7 +11,7 @@ use crate::support::ground::Ground;
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn killed_at_each_moment() {
     let (kills, of) = killed(|moments, _| (1..=moments as u64).map(Step::Moment).collect()).await;
-    assert!(of > 5 && kills.len() == of, "{} of {of} kills", kills.len());
+    assert!(of > 5 && kills.len() + MAY_MISS >= of, "{} of {of} kills", kills.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -55,7 +55,8 @@ async fn killed_in_each_other_call() {
     ");
 }
 
-/// Some calls the library makes beside all others: there may be fewer of them.
+/// Some calls the library makes beside all others, and in how many pieces the stream comes is the homeserver's to say: there
+/// may be fewer of them.
 const MAY_MISS: usize = 3;
 
 /// Those of these calls, each as the how manieth of its kind it is.

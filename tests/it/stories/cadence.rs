@@ -162,6 +162,8 @@ async fn a_shift_is_handed_over(scene: Scene) {
     world.says("Cid", "general", "/incident declare sev2 --service checkout Checkout is down").await;
     world.says("Cid", ROOM, "/incident claim").await;
     world.says("Cid", ROOM, "/incident task Ask the bank").await;
+    world.says("Cid", ROOM, "Perhaps their gateway is down").await;
+    world.reacts("Cid", ROOM, "Perhaps", "💡").await;
     // Of another service, and nobody else's business.
     world.says("Cid", "general", "/incident declare sev3 --service search Search is slow").await;
     world.says("Cid", "general", "/incident declare sev1 --private --service checkout Keys leaked").await;
@@ -175,6 +177,7 @@ async fn a_shift_is_handed_over(scene: Scene) {
     #firebell Firebell: You are on call for Payments, until Tuesday 24 November, 15:00 UTC.
         SEV2 INC-1: Checkout is down · investigating · commander: Cid · update overdue since 13:00 UTC · #inc-1-checkout-down
         • Task 1: Ask the bank
+        • Hypothesis: Perhaps their gateway is down
         Pages reach you here; answer them with /incident ack.
     #inc-1-checkout-down Firebell: @Cid: the update is overdue since 13:00 UTC. Type /incident update … or /incident snooze 10m.
     #inc-2-search-slow Firebell: Nobody is in command. Who takes it? Type /incident claim.
@@ -191,6 +194,7 @@ async fn a_shift_is_handed_over(scene: Scene) {
     #firebell Firebell: You are on call for Payments, until Wednesday 25 November, 15:00 UTC.
         SEV2 INC-1: Checkout is down · investigating · commander: Cid · update overdue since 13:00 UTC · #inc-1-checkout-down
         • Task 1: Ask the bank
+        • Hypothesis: Perhaps their gateway is down
         Pages reach you here; answer them with /incident ack.
     #general Bob [only bob]: /incident oncall
     #general Firebell [only bob]: On call
